@@ -117,12 +117,12 @@ class ExpectedCall:
                 for name, value in fields["query"].items()
             }
             actual = {name: v[0] if len(v) == 1 else v for name, v in sent.items()}
-            yield from _compare("query", query, actual)
+            yield from _compare_values("query", query, actual)
         if "headers" in fields:
             headers = {name.lower(): value for name, value in fields["headers"].items()}
-            yield from _compare("headers", headers, call["headers"], ("headers",))
+            yield from _compare_values("headers", headers, call["headers"], ("headers",))
         if "json" in fields:
-            yield from _compare("json", fields["json"], call["body"])
+            yield from _compare_values("json", fields["json"], call["body"])
 
 
 def explain_dropped(count: int) -> list[str]:
@@ -148,19 +148,19 @@ def show_expected(pattern: str, expected: Mapping[str, Any]) -> str:
     return f"`{pattern}`{f' with {rest}' if rest else ''}"
 
 
-def _compare(
+def _compare_values(
     place: str, expected: Any, actual: Any, keys: tuple[str, ...] = ()
 ) -> Iterator[Comparison]:
     """Yield a comparison for each expected value; the actual mapping may have further keys."""
     if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         for name, value in expected.items():
             inner = actual.get(name, _ABSENT)
-            yield from _compare(f"{place}.{name}", value, inner, (*keys, f"{name}"))
+            yield from _compare_values(f"{place}.{name}", value, inner, (*keys, f"{name}"))
     elif isinstance(expected, list | tuple) and isinstance(actual, list):
         if len(expected) != len(actual):
             yield Comparison(f"{place} (length)", len(expected), len(actual), agrees=False)
         for index, pair in enumerate(zip(expected, actual, strict=False)):
-            yield from _compare(f"{place}[{index}]", *pair, keys)
+            yield from _compare_values(f"{place}[{index}]", *pair, keys)
     else:
         is_alike = isinstance(expected, bool) == isinstance(actual, bool)
         agrees = expected == actual and is_alike

@@ -24,7 +24,7 @@ class Hold(AbstractContextManager["Hold"]):
         self.point, self.of = point, of
         self._control = control
         self.id: str = control("make_hold", **{point_field(point, "call"): point}, id=of)["id"]
-        self._ended: Json = {}  # the answer to the call that released this hold
+        self._release_answer: Json = {}  # the answer to the call that released this hold
 
     @property
     def held(self) -> list[str]:
@@ -39,15 +39,15 @@ class Hold(AbstractContextManager["Hold"]):
     @property
     def met(self) -> int:
         """How many resources and answers this hold has stopped so far."""
-        return int((self._ended or self._read())["met"])
+        return int((self._release_answer or self._read())["met"])
 
     def release(self) -> list[str]:
         """Let everything that is stopped continue now; return the ids of the resources.
 
         A second call only returns the same ids.
         """
-        self._ended = self._ended or self._control("release_hold", id=self.id)
-        return [*self._ended["released"]]
+        self._release_answer = self._release_answer or self._control("release_hold", id=self.id)
+        return [*self._release_answer["released"]]
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         try:

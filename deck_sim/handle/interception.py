@@ -85,7 +85,7 @@ class Interception(AbstractContextManager["Interception"]):
         return f"{server_url}{parts.path}{f'?{parts.query}' if parts.query else ''}"
 
 
-def _find(url: str) -> Interception | None:
+def _find_active(url: str) -> Interception | None:
     host = urlsplit(url).hostname or ""
     chosen = next((active for active in reversed(_active) if host in active.hosts), None)
     for active in _active if chosen is None and not _LOOPBACK.fullmatch(host) else ():
@@ -93,9 +93,9 @@ def _find(url: str) -> Interception | None:
     return chosen
 
 
-def _httpx(original: Method) -> Method:
+def _replace_httpx(original: Method) -> Method:
     def handle_request(self: Any, request: Any) -> Any:
-        interception = _find(f"{request.url}")
+        interception = _find_active(f"{request.url}")
         if interception is None:
             return original(self, request)
         return interception.transport.handle_request(_redirect_httpx(interception, request))
@@ -103,9 +103,9 @@ def _httpx(original: Method) -> Method:
     return handle_request
 
 
-def _async_httpx(original: Method) -> Method:
+def _replace_async_httpx(original: Method) -> Method:
     async def handle_async_request(self: Any, request: Any) -> Any:
-        interception = _find(f"{request.url}")
+        interception = _find_active(f"{request.url}")
         if interception is None:
             return await original(self, request)
         return await interception.transport.handle_async_request(
@@ -123,9 +123,9 @@ def _redirect_httpx(interception: Interception, request: Any) -> Any:
     return library.Request(request.method, url, headers=headers, **content)
 
 
-def _requests(original: Method) -> Method:
+def _replace_requests(original: Method) -> Method:
     def send(self: Any, request: Any, *args: Any, **options: Any) -> Any:
-        interception = _find(request.url)
+        interception = _find_active(request.url)
         if interception is None:
             return original(self, request, *args, **options)
         redirected = request.copy()
@@ -139,9 +139,9 @@ def _requests(original: Method) -> Method:
     return send
 
 
-def _aiohttp(original: Method) -> Method:
+def _replace_aiohttp(original: Method) -> Method:
     async def connect(self: Any, req: Any, *args: Any, **options: Any) -> Any:
-        interception = _find(f"{req.url}")
+        interception = _find_active(f"{req.url}")
         if interception is not None:
             req.url = type(req.url)(interception.redirect(f"{req.url}", req.headers), encoded=True)
             req.proxy = None
@@ -150,9 +150,9 @@ def _aiohttp(original: Method) -> Method:
     return connect
 
 
-def _urllib(original: Method) -> Method:
+def _replace_urllib(original: Method) -> Method:
     def do_open(self: Any, http_class: Any, req: Any, **options: Any) -> Any:
-        interception = _find(req.full_url)
+        interception = _find_active(req.full_url)
         if interception is None:
             return original(self, http_class, req, **options)
         headers = {**req.headers, **req.unredirected_hdrs}
@@ -169,11 +169,11 @@ def _urllib(original: Method) -> Method:
 
 # Module, class, method, and what makes its replacement. A library that is missing is skipped.
 _SEAMS = (
-    ("httpx", "HTTPTransport", "handle_request", _httpx),
-    ("httpx", "AsyncHTTPTransport", "handle_async_request", _async_httpx),
-    ("httpx2", "HTTPTransport", "handle_request", _httpx),
-    ("httpx2", "AsyncHTTPTransport", "handle_async_request", _async_httpx),
-    ("requests.adapters", "HTTPAdapter", "send", _requests),
-    ("aiohttp", "TCPConnector", "connect", _aiohttp),
-    ("urllib.request", "AbstractHTTPHandler", "do_open", _urllib),
+    ("httpx", "HTTPTransport", "handle_request", _replace_httpx),
+    ("httpx", "AsyncHTTPTransport", "handle_async_request", _replace_async_httpx),
+    ("httpx2", "HTTPTransport", "handle_request", _replace_httpx),
+    ("httpx2", "AsyncHTTPTransport", "handle_async_request", _replace_async_httpx),
+    ("requests.adapters", "HTTPAdapter", "send", _replace_requests),
+    ("aiohttp", "TCPConnector", "connect", _replace_aiohttp),
+    ("urllib.request", "AbstractHTTPHandler", "do_open", _replace_urllib),
 )

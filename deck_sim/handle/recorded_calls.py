@@ -67,12 +67,16 @@ class Calls(tuple[Json, ...]):
         matching, expectation = self.where(pattern, **expected), show_expected(pattern, expected)
         unknown = explain_dropped(self.dropped)
         if times is None and not matching:
-            _fail(f"no call was {expectation}", *unknown, *self._nearest(pattern, expected))
+            _fail(
+                f"no call was {expectation}", *unknown, *self._describe_nearest(pattern, expected)
+            )
         if times is not None and len(matching) != times:
-            text = f"{expectation} was called {_times(len(matching))}, not {_times(times)}"
-            _fail(text, *unknown, *(matching.lines() or self._nearest(pattern, expected)))
+            text = (
+                f"{expectation} was called {_count_times(len(matching))}, not {_count_times(times)}"
+            )
+            _fail(text, *unknown, *(matching.lines() or self._describe_nearest(pattern, expected)))
         if times is not None and unknown:
-            _fail(f"{expectation} may have been called more than {_times(times)}", *unknown)
+            _fail(f"{expectation} may have been called more than {_count_times(times)}", *unknown)
         return matching
 
     def assert_not_called(self, pattern: str = "**", **expected: Any) -> None:
@@ -84,7 +88,7 @@ class Calls(tuple[Json, ...]):
         matching, expectation = self.where(pattern, **expected), show_expected(pattern, expected)
         if matching:
             _fail(
-                f"{expectation} was called {_times(len(matching))}, but must not be called",
+                f"{expectation} was called {_count_times(len(matching))}, but must not be called",
                 *matching.lines(),
             )
         if unknown := explain_dropped(self.dropped):
@@ -114,7 +118,7 @@ class Calls(tuple[Json, ...]):
     def lines(self, *, numbered: bool = False) -> list[str]:
         """Return an indented line for each call; of more than 40, the middle ones are left out."""
         lines = [
-            f"  {f'{number}. ' if numbered else ''}{_line(call)}"
+            f"  {f'{number}. ' if numbered else ''}{_format_call(call)}"
             for number, call in enumerate(self, 1)
         ]
         return cut_middle(lines, _MOST_LINES)
@@ -123,7 +127,7 @@ class Calls(tuple[Json, ...]):
         lines = [*explain_dropped(self.dropped), *(line.strip() for line in self.lines())]
         return "\n".join(lines) or "no calls"
 
-    def _nearest(self, pattern: str, expected: Mapping[str, Any]) -> list[str]:
+    def _describe_nearest(self, pattern: str, expected: Mapping[str, Any]) -> list[str]:
         if not self:
             return ["the list of calls is empty: no call was made, or `where` left none"]
         call = ExpectedCall(pattern, self.kept_headers, expected)
@@ -135,17 +139,23 @@ class Calls(tuple[Json, ...]):
             kinds[f"{recorded['method']} {path} -> {recorded['status']}"] += 1
         counts = [f"  {count} x {kind}" for kind, count in kinds.most_common()]
         counted = cut_middle(counts, _MOST_KINDS)
-        return ["the nearest call was", f"  {_line(nearest)}", *fields, "the calls were:", *counted]
+        return [
+            "the nearest call was",
+            f"  {_format_call(nearest)}",
+            *fields,
+            "the calls were:",
+            *counted,
+        ]
 
 
-def _line(call: Json) -> str:
+def _format_call(call: Json) -> str:
     query = f"?{redact_query(call['query'])}" if call["query"] else ""
     errors = f" ({', '.join(call['errors'])})" if call["errors"] else ""
     body = "" if call["body"] is None else f"  {show_value(call['body'])}"
     return f"{call['at']}  {call['method']} {call['path']}{query} -> {call['status']}{errors}{body}"
 
 
-def _times(count: int) -> str:
+def _count_times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 

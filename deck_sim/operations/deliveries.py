@@ -22,7 +22,7 @@ def list_deliveries(simulation: Simulation, worlds: WorldRegistry) -> Json:
     `signature` says whether the signature is valid.
     """
     resources = simulation.world.all("event_delivery").values()
-    return {"data": [_as_json(simulation, worlds, delivery) for delivery in resources]}
+    return {"data": [_delivery_as_json(simulation, worlds, delivery) for delivery in resources]}
 
 
 @operation("GET", "/deliveries/{id}", shows_records=True)
@@ -33,7 +33,7 @@ def show_delivery(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
     destination = world.all("event_destination")[delivery["event_destination_id"]]
     event = message_as_json(simulation, delivery.hidden["event"])
     details = {"event": event, "destination": resource_as_json(simulation, destination)}
-    return {**_as_json(simulation, worlds, delivery), **details}
+    return {**_delivery_as_json(simulation, worlds, delivery), **details}
 
 
 @operation("POST", "/deliveries/{id}/replay")
@@ -59,7 +59,7 @@ def list_messages(simulation: Simulation, id: str) -> Json:
     return {"data": [message_as_json(simulation, event) for event in events]}
 
 
-def _as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) -> Json:
+def _delivery_as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) -> Json:
     log, world = list[Json](), simulation.world
     secret = world.all("event_destination")[delivery["event_destination_id"]].hidden["secret"]
     for attempt in world.delivery_log.get(delivery.id, []):
@@ -79,5 +79,5 @@ def _as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) 
             "response_body": attempt.answer.decode(errors="replace"),
         }
         log.append(row)
-    with_ = "world" if secret == worlds.secret_of(simulation.key) else "own"
-    return {**resource_as_json(simulation, delivery), "signed_with": with_, "log": log}
+    signer = "world" if secret == worlds.secret_of(simulation.key) else "own"
+    return {**resource_as_json(simulation, delivery), "signed_with": signer, "log": log}

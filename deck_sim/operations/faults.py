@@ -39,7 +39,7 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
     event = getattr(fault, "event", None)
     if event is not None and (why := explain_unknown(simulation, event, may_be_glob=True)):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
-    return _as_json(world.injected.add(world.next_id("flt"), fault))
+    return _fault_as_json(world.injected.add(world.next_id("flt"), fault))
 
 
 @operation("GET", "/faults")
@@ -47,7 +47,7 @@ def list_faults(simulation: Simulation) -> Json:
     """Show every fault: how often it `met` a call or webhook, how often it `fired`, and its
     `owner`: the resource whose scenario added it, or null.
     """
-    return {"data": [*map(_as_json, simulation.world.injected)]}
+    return {"data": [*map(_fault_as_json, simulation.world.injected)]}
 
 
 @operation("DELETE", "/faults/{id}")
@@ -66,7 +66,7 @@ def delete_faults(simulation: Simulation) -> Json:
     return list_faults(simulation)
 
 
-def _as_json(injected: Injected) -> Json:
+def _fault_as_json(injected: Injected) -> Json:
     fault = injected.fault.model_dump(mode="json", exclude_none=True)
     owner = injected.owner if injected.owner != EVERYBODY else None
     counts = {"met": injected.met, "fired": injected.fired}

@@ -55,7 +55,7 @@ def make_hold(
         raise refuse("request/input_invalid", text, field="id")
     hold = HoldPoint(world.next_id("hold"), event, id, call)
     world.holds[hold.id] = hold
-    return _as_json(simulation, hold)
+    return _hold_as_json(simulation, hold)
 
 
 def events_of_stories(edition: Edition) -> list[str]:
@@ -83,7 +83,7 @@ def list_holds(simulation: Simulation) -> Json:
     """Show each hold: the resources `held` and the number of `answers` held now, and how many
     resources and answers it has `met` so far.
     """
-    return {"data": [_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
+    return {"data": [_hold_as_json(simulation, hold) for hold in simulation.world.holds.values()]}
 
 
 @operation("DELETE", "/holds/{id}")
@@ -97,12 +97,12 @@ def release_hold(simulation: Simulation, id: str) -> Json:
         raise refuse("request/input_invalid", text, field="id")
     if not holds[id].met:
         simulation.unmet_holds[f"{holds[id]}"] = None
-    counts = {"answers": _answers(simulation, id), "met": holds[id].met}
+    counts = {"answers": _count_answers(simulation, id), "met": holds[id].met}
     released = simulation.release(id)
     return {"id": id, "deleted": True, "released": released, **counts}
 
 
-def _as_json(simulation: Simulation, hold: HoldPoint) -> Json:
+def _hold_as_json(simulation: Simulation, hold: HoldPoint) -> Json:
     world = simulation.world
     about = {"event": hold.event, "of": hold.resource, "call": hold.call}
     held = [
@@ -118,12 +118,12 @@ def _as_json(simulation: Simulation, hold: HoldPoint) -> Json:
         "id": hold.id,
         **{name: value for name, value in about.items() if value is not None},
         "held": held,
-        "answers": _answers(simulation, hold.id),
+        "answers": _count_answers(simulation, hold.id),
         "met": hold.met,
     }
 
 
-def _answers(simulation: Simulation, hold_id: str) -> int:
+def _count_answers(simulation: Simulation, hold_id: str) -> int:
     return len(simulation.held_responses.get(hold_id, ()))
 
 
@@ -138,6 +138,6 @@ def holds_as_json(simulation: Simulation) -> Json:
     kept_back = [
         {"call": hold.call, "answers": answers, "hold": hold.id}
         for hold in holds
-        if (answers := _answers(simulation, hold.id))
+        if (answers := _count_answers(simulation, hold.id))
     ]
     return ({"held": held} if held else {}) | ({"kept_back": kept_back} if kept_back else {})

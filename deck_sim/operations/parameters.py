@@ -139,7 +139,7 @@ class LimitRate(Body):
     retry_after: bool | None = None
 
 
-def _switch_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+def _read_bool_or_object(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     if not isinstance(value, bool | dict | None):
         raise value_error(f"must be true, false or an object, not {show(value)}")
     return value if isinstance(value, bool) else read(value)
@@ -165,7 +165,7 @@ class AdditiveChange(Body):
 class ChangeWorld(WorldSettings):
     """The body of `PATCH /_sim/world`: the settings to change. Others stay as they are."""
 
-    rate_limit: Annotated[LimitRate | None, WrapValidator(_switch_or)] = None  # or a bool
+    rate_limit: Annotated[LimitRate | None, WrapValidator(_read_bool_or_object)] = None  # or a bool
     """`true` for the limit of the edition, or a limit like `{"requests": 5, "per": "1m"}`."""
     additive_changes: AdditiveChange | None = None
     """Undocumented additions to answers and events, like `{"fields": true}`."""
@@ -187,10 +187,10 @@ class UntilEvent(Body):
     id: Text | None = None
 
 
-def _idle_or(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+def _read_idle_or_event(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     if isinstance(value, str) and value != IDLE:
         raise value_error(f"must be {IDLE!r} or an object with an `event`, not {show(value)}")
     return value if value == IDLE else read(value)
 
 
-Until = Annotated[UntilEvent, WrapValidator(_idle_or)]  # or IDLE
+Until = Annotated[UntilEvent, WrapValidator(_read_idle_or_event)]  # or IDLE

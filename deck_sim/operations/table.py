@@ -113,9 +113,9 @@ async def perform(
     simulation.uses += 1
     try:
         catch_up(simulation)
-        context = dict(zip(_CONTEXT, (simulation, worlds, has_left), strict=True))
-        context = {name: value for name, value in context.items() if name in row.signature}
-        result = row.function(**context, **row.check(values))
+        context = {"simulation": simulation, "worlds": worlds, "has_left": has_left}
+        arguments = {name: context[name] for name in _CONTEXT if name in row.signature}
+        result = row.function(**arguments, **row.check(values))
         return result if isinstance(result, dict) else await result
     except ApiError:
         raise

@@ -67,17 +67,17 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
     if number >= simulation.record_count:
         return world.timeline.total, journal.total, events.total
     calls = bisect_left(journal, number, key=lambda call: call.position)
-    others = number - journal.dropped - calls
+    without_calls = number - journal.dropped - calls
     # An event comes after some entries and all earlier events.
     emitted = bisect_left(
-        range(len(events)), others, key=lambda at: events[at].after + events.dropped + at
+        range(len(events)), without_calls, key=lambda at: events[at].after + events.dropped + at
     )
     records_before, calls_before = simulation.resumed
     knows_calls = calls or (journal.dropped == calls_before and number >= records_before)
     if not knows_calls or (events.dropped and not emitted):
         return 0, 0, 0  # since records were dropped
     emitted += events.dropped
-    return others - emitted, journal.dropped + calls, emitted
+    return without_calls - emitted, journal.dropped + calls, emitted
 
 
 def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:

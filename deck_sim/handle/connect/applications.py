@@ -230,8 +230,8 @@ def _error_of(finished: Future[None]) -> BaseException | None:
 async def _call_asgi(
     app: WebhookApp, path: str, headers: Headers, body: bytes, answered: Future[RawAnswer]
 ) -> None:
-    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    scope = make_scope("POST", app.address, path.encode(), raw)
+    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    scope = make_scope("POST", app.address, path.encode(), pairs)
     await call_asgi(app.app, scope, body, anyio.Event(), answered.set_result)
 
 
@@ -289,9 +289,9 @@ class _RequestHandler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self.rfile.read(int(headers.get("content-length", 0)))
-        status, answered, text = self.server.respond(self.path, headers, body)
+        status, answer_headers, text = self.server.respond(self.path, headers, body)
         self.send_response(status)
-        for name, value in {**answered, "content-length": f"{len(text)}"}.items():
+        for name, value in {**answer_headers, "content-length": f"{len(text)}"}.items():
             self.send_header(name, value)
         with suppress(ConnectionError):  # the sender no longer waits
             self.end_headers()

@@ -51,7 +51,7 @@ class Control:
 
         row = CONTROL_OPERATIONS[operation]
         in_path = {name: read_id(values[name]) for name in row.in_path}
-        arguments = _copy(drop_none(**values) | in_path)
+        arguments = _copy_as_json(drop_none(**values) | in_path)
         server = server_at(self.url)
         if server is not None:
             self._transport.note_time()
@@ -65,7 +65,7 @@ class Control:
             content["content"] = arguments[_BODY]
         elif arguments:
             content["json"] = arguments.get(_BODY, arguments)
-        data = _read(self._send(row.method, f"{self.url}/_sim{path}", **content))
+        data = _read_answer(self._send(row.method, f"{self.url}/_sim{path}", **content))
         return {name: value for name, value in data.items() if name != "request_id"}
 
     def advance(self, **values: Any) -> Json:
@@ -84,7 +84,9 @@ class Control:
     def create(self, path: str, body: Mapping[str, Any], **headers: str) -> Json:
         """Create a resource through the Deck API, as an application does."""
         self._check_open()
-        return _read(self._send("POST", f"{self.url}/v2/{path}", headers, json=_copy(body)))
+        return _read_answer(
+            self._send("POST", f"{self.url}/v2/{path}", headers, json=_copy_as_json(body))
+        )
 
     def close(self) -> None:
         self._is_closed = True
@@ -115,7 +117,7 @@ class Control:
                 raise DeckSimError(f"{row.method} {row.path}: {text}")
             data: Json = json.loads(result.result())
         except ApiError as error:
-            raise _refused([problem.as_json() for problem in error.problems]) from None
+            raise _make_error([problem.as_json() for problem in error.problems]) from None
         except (CancelledError, ConnectionRefusedError):
             raise DeckSimError(f"the server at {self.url} was stopped; start it again") from None
         finally:
@@ -159,23 +161,23 @@ class Control:
             text = f"{url} answers {answer.status_code}, but is not deck-sim; check the URL"
             raise DeckSimError(text)
         if answer.is_error:
-            _read(answer)
+            _read_answer(answer)
         return answer
 
 
-def _copy(values: Mapping[str, Any]) -> Json:
+def _copy_as_json(values: Mapping[str, Any]) -> Json:
     """Return a JSON copy of the values; later changes by the caller do not change the copy. Raises
     DeckSimError if a value cannot be written as JSON.
     """
     try:
-        text = json.dumps(values, allow_nan=False, ensure_ascii=False, default=_write)
+        text = json.dumps(values, allow_nan=False, ensure_ascii=False, default=_write_time)
         copy: Json = json.loads(text.encode())
     except (TypeError, ValueError) as error:
         raise DeckSimError(f"an argument cannot be written as JSON: {error}") from None
     return copy
 
 
-def _write(value: Any) -> str | None:
+def _write_time(value: Any) -> str | None:
     if isinstance(value, timedelta):
         return write_duration(value)
     if isinstance(value, date):
@@ -183,12 +185,12 @@ def _write(value: Any) -> str | None:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-def _read(answer: httpx2.Response) -> Json:
+def _read_answer(answer: httpx2.Response) -> Json:
     answered = f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}"
     try:
         data: Json = answer.json()
         errors = data.get("errors", []) if answer.is_error else []
-        error = _refused(errors, answered)
+        error = _make_error(errors, answered)
     except (AttributeError, KeyError, TypeError, ValueError):
         likely = "perhaps a fault or a proxy answered"
         raise DeckSimError(f"{answered} with a body that is not from the API; {likely}") from None
@@ -197,7 +199,7 @@ def _read(answer: httpx2.Response) -> Json:
     return data
 
 
-def _refused(errors: list[Json], answered: str = "") -> DeckSimError:
+def _make_error(errors: list[Json], answered: str = "") -> DeckSimError:
     messages = [error["message"] for error in errors]
     if len(messages) > _MOST_MESSAGES:
         messages[_MOST_MESSAGES:] = [f"… and {len(messages) - _MOST_MESSAGES} more"]
