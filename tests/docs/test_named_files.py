@@ -39,3 +39,11 @@ def test_every_name_of_a_new_thing_is_in_a_file_of_its_row():
         names = re.findall(r"`@?(\w+)`", row)
         missing += [f"{name}: {row}" for name in names if not re.search(rf"\b{name}\b", text)]
     assert missing == []
+
+
+def test_every_file_of_a_room_is_in_it():
+    text = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    for rooms, files in re.findall(r"^\| (`\w+`.*?) \| (.*`\w+\.py`.*) \|$", text, re.MULTILINE):
+        folders = [*(ROOT / "deck_sim").iterdir(), *(ROOT / "pytest_plugin").iterdir()]
+        inside = [file.name for f in folders if f"`{f.name}`" in rooms for file in f.rglob("*.py")]
+        assert {*re.findall(r"`(\w+\.py)`", files)} <= {*inside}, rooms
