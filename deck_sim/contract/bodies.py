@@ -106,8 +106,8 @@ class Body(BaseModel):
         return self.model_dump(include=self.model_fields_set)
 
 
-def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any) -> type[Body]:
-    """Make the model of an update, with the fields `names` of `body` and the fields `more`.
+def partial(body: type[Body], *names: str, base: type[Body] = Body, **added: Any) -> type[Body]:
+    """Make the model of an update, with the fields `names` of `body` and the fields `added`.
 
     All these fields are optional. `model_fields_set` says which were sent; defaults are never read.
     The other fields of `body`, and those that the server sets, are in `fixed`: an update cannot
@@ -119,7 +119,7 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **more: Any)
     types = {name: Annotated[(i.annotation, *i.metadata, Field())] for name, i in infos.items()}
     fields: Any = {
         name: (type_, Field(default=None, validate_default=False))
-        for name, type_ in {**types, **more}.items()
+        for name, type_ in {**types, **added}.items()
     }
     name = f"Update{body.__name__.removeprefix('Create')}"
     update: type[Body] = create_model(name, __base__=base, **fields)

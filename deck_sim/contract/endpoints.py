@@ -83,8 +83,8 @@ def usual(verb: str, row: Kind) -> Operation:
     )
 
 
-def command_row(verb: str, row: Kind, summary: str = "", **more: Any) -> Operation:
-    """Make the call of the command `verb` on a resource of the kind `row`. `more` sets fields."""
+def command_row(verb: str, row: Kind, summary: str = "", **changes: Any) -> Operation:
+    """Make the call of the command `verb` on resources of the kind `row`. `changes` sets fields."""
     operation = Operation(
         f"{verb}_{row.object}",
         f"POST /{row.path}/{{id}}/{verb}",
@@ -92,13 +92,13 @@ def command_row(verb: str, row: Kind, summary: str = "", **more: Any) -> Operati
         row.object,
         errors=CONFLICT,
     )
-    return replace(operation, **more)
+    return replace(operation, **changes)
 
 
-def answer_row(row: Kind, **more: Any) -> Operation:
-    """Make the call that answers a prompt of a resource of the kind `row`. `more` sets fields."""
+def answer_row(row: Kind, **changes: Any) -> Operation:
+    """Make the call that answers a prompt of resources of the kind `row`. `changes` sets fields."""
     summary, name = f"Answer the prompt of a {row.noun}", f"answer_{row.object}"
-    return command_row("interaction", row, summary, **{"name": name, "answers": True, **more})
+    return command_row("interaction", row, summary, **{"name": name, "answers": True, **changes})
 
 
 RUN_TASK = command_row("run", TASK, answer="task_run", body="RunTask", status=201, plays=True)

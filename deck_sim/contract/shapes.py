@@ -28,8 +28,8 @@ def named(name: str) -> Shape:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def text(example: str, **more: Any) -> Shape:
-    return {"type": "string", "examples": [example], **more}
+def text(example: str, **keywords: Any) -> Shape:
+    return {"type": "string", "examples": [example], **keywords}
 
 
 def constant(value: Any) -> Shape:

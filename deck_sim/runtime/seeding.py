@@ -177,9 +177,9 @@ def _run_problems(
         except ApiError as error:
             problems += error.problems
     elif bool(body.errors) != (status == "failed"):
-        text = "a `failed` run must have `errors`, such as [{type: task, code: task_failed}]"
-        other = f"only a `failed` run can have `errors`, but this run is `{status}`"
-        wrong["errors"] = other if body.errors else text
+        missing = "a `failed` run must have `errors`, such as [{type: task, code: task_failed}]"
+        surplus = f"only a `failed` run can have `errors`, but this run is `{status}`"
+        wrong["errors"] = surplus if body.errors else missing
     elif body.output is not None and status != "completed":
         wrong["output"] = f"only a `completed` run can have `output`, but this run is `{status}`"
     elif body.output is not None and task is not None:

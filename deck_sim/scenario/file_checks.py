@@ -40,8 +40,8 @@ def check_scripts(scenario: Scenario) -> tuple[tuple[str, ...], str, list[Found]
                     mistakes_of[edition.name].append((path, text))
                     continue
                 # If this edition lacks the kind, another edition checks the script.
-                other = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
-                mistakes_of[edition.name] += _ScriptCheck(kind, other).check(steps, path)
+                edition_of_kind = next(e for e in (edition, *EDITIONS.values()) if kind in e.kinds)
+                mistakes_of[edition.name] += _ScriptCheck(kind, edition_of_kind).check(steps, path)
     of_one = [m for name, mistakes in mistakes_of.items() for m in mistakes if name in m[0][1:2]]
     playable = tuple(name for name, mistakes in mistakes_of.items() if not mistakes)
     if of_one or playable:

@@ -77,13 +77,13 @@ class Mistakes:
                     next(part for part in written if part in SCRIPT_KINDS),
                 )
                 words = step_words(f"{of}")
-                others = [kind for kind in SCRIPT_KINDS if word in step_words(kind)]
+                owners = [kind for kind in SCRIPT_KINDS if word in step_words(kind)]
                 allowed, near = f"allowed in a {of} script: {listed(words)}", nearest(word, words)
                 statuses = [step for step in words if STEP_CLASSES[f"{of}", step].is_status]
                 noun = "status" if near and near == nearest(word, statuses) else "step"
                 text = f"unknown {noun} {quote(word)}{near or f'; {allowed}'}"
-                if others:
-                    text = f"`{word}` is a step of a {others[0]} script; {allowed}"
+                if owners:
+                    text = f"`{word}` is a step of a {owners[0]} script; {allowed}"
             elif kind == "union_tag_not_found":
                 text += "; write a name like `completed`, or a name and its value: `running: 8s`"
             elif kind == "dict_type" and written[-2:-1] == ("accept",):

@@ -133,11 +133,11 @@ class _Maker:
 
     def _branch(self, flat: Schema, word: str, path: str, name: str, depth: int) -> Any:
         """Make a value for the first branch that fits; try null last, or first if `_is_bare`."""
-        rest = {key: value for key, value in flat.items() if key != word}
+        common = {key: value for key, value in flat.items() if key != word}
         branches = [branch if isinstance(branch, Mapping) else {} for branch in flat[word]]
         branches.sort(key=lambda branch: (branch == {"type": "null"}) != self._is_bare(depth))
         for branch in branches:
-            value = self.make(_join(rest, branch), path, name, depth)
+            value = self.make(_join(common, branch), path, name, depth)
             if self.checker.fits(flat, value):
                 return value
         raise ValueError(f"no branch of `{word}` fits")
@@ -149,37 +149,37 @@ class _Maker:
     def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:
         properties, required = schema.get("properties", {}), schema.get("required", [])
         names = required if self._is_bare(depth) else dict.fromkeys([*properties, *required])
-        rest = schema.get("additionalProperties", True)
+        additional = schema.get("additionalProperties", True)
         # A `name` gets the name of its object, as `guest_name`.
         fields = {key: f"{name}_name" if key == "name" else key for key in names}
         return {
-            key: self.make(properties.get(key, rest), f"{path}.{key}", field, depth + 1)
+            key: self.make(properties.get(key, additional), f"{path}.{key}", field, depth + 1)
             for key, field in fields.items()
         }
 
     def _array(self, schema: Schema, path: str, name: str, depth: int) -> Any:
-        fixed, rest = schema.get("prefixItems", []), schema.get("items", {})
+        fixed, items = schema.get("prefixItems", []), schema.get("items", {})
         usual = 0 if self._is_bare(depth) else max(2, len(fixed))
-        most = len(fixed) if rest is False else int(schema.get("maxItems", usual))
+        most = len(fixed) if items is False else int(schema.get("maxItems", usual))
         size = max(int(schema.get("minItems", 0)), min(usual, most))
-        parts = [*fixed, *[rest] * size][:size]
+        parts = [*fixed, *[items] * size][:size]
         return [self.make(part, f"{path}[{i}]", name, depth + 1) for i, part in enumerate(parts)]
 
     def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
         """Draw a number within the bounds, if possible in the usual range for the field's name."""
         low, high, decimals = number_for(name, self.now)
         least, most = _bound(schema, "minimum", -ENDLESS), _bound(schema, "maximum", ENDLESS)
-        step = Fraction(str(schema.get("multipleOf", 1 if is_whole else f"1e-{decimals}")))
+        unit = Fraction(str(schema.get("multipleOf", 1 if is_whole else f"1e-{decimals}")))
         if not is_whole and "multipleOf" not in schema:
-            step = min(step, (most - least) / 10) or step  # between close bounds
+            unit = min(unit, (most - least) / 10) or unit  # between close bounds
         first, last = max(least, Fraction(low)), min(most, Fraction(high))
         if first > last:
-            last = most if least == -ENDLESS else min(most, least + USUAL_SPAN * step)
-            first = max(least, last - USUAL_SPAN * step)
-        start, end = ceil(first / step), floor(last / step)
+            last = most if least == -ENDLESS else min(most, least + USUAL_SPAN * unit)
+            first = max(least, last - USUAL_SPAN * unit)
+        start, end = ceil(first / unit), floor(last / unit)
         number: int | float = 0
         for _ in range(TRIES):  # a bound may be exclusive, and a float may be no exact multiple
-            multiple = (start + draw(max(1, end - start + 1))) * step
+            multiple = (start + draw(max(1, end - start + 1))) * unit
             number = multiple.numerator if multiple.denominator == 1 else float(multiple)
             if self.checker.fits(schema, number):
                 break
@@ -190,12 +190,12 @@ class _Maker:
         return lambda limit: draw_below(limit, self.seed, f"{name}/{next(numbers)}")
 
 
-def _join(schema: Schema, more: Schema) -> dict[str, Any]:
-    joined = {**more, **schema}
-    if "properties" in schema and "properties" in more:
-        joined["properties"] = {**more["properties"], **schema["properties"]}
-    if "required" in schema and "required" in more:
-        joined["required"] = [*schema["required"], *more["required"]]
+def _join(schema: Schema, part: Schema) -> dict[str, Any]:
+    joined = {**part, **schema}
+    if "properties" in schema and "properties" in part:
+        joined["properties"] = {**part["properties"], **schema["properties"]}
+    if "required" in schema and "required" in part:
+        joined["required"] = [*schema["required"], *part["required"]]
     return joined
 
 

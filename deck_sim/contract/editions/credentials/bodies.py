@@ -96,8 +96,8 @@ UpdateTypedDestination = partial(
 
 
 def _by_type(make_field: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
-    others = {type_: dict.fromkeys(_OBJECTS, unwanted(type_)) for type_ in _OBJECTS}
-    return {type_: {**others[type_], type_: make_field(type_)} for type_ in _OBJECTS}
+    refused = {type_: dict.fromkeys(_OBJECTS, unwanted(type_)) for type_ in _OBJECTS}
+    return {type_: {**refused[type_], type_: make_field(type_)} for type_ in _OBJECTS}
 
 
 CreateTypedDestination.by_type = _by_type(lambda type_: needed(_OBJECTS[type_]))
