@@ -253,10 +253,13 @@ def failing_at_its_end():
     raise RuntimeError("at the end")
 
 
-@explore(troubles=["reset"])
-@result("passed error", "E * RuntimeError: at the end")
-def test_a_wider_fixture_that_fails_at_its_end_is_reported(client, failing_at_its_end):
-    client.create_agent()
+class TestWiderFixture:
+    """It ends after all runs of a test."""
+
+    @explore(troubles=["reset"])
+    @result("passed error", "1 trouble: 1 survived, *", "E * RuntimeError: at the end")
+    def test_that_fails_at_its_end_is_reported(self, client, failing_at_its_end):
+        client.create_agent()
 
 
 @pytest.mark.deck(lint="fail")
