@@ -200,6 +200,15 @@ def test_worlds_that_are_still_there_are_looked_at_in_the_end(server, api, sim, 
     assert (every.all_delivered, every.occurred) == (True, False)
 
 
+def test_a_restored_world_is_noticed_if_its_key_is_watched(server, api, sim, key):
+    watched, other = Watch(), Watch()
+    with watched.of(server.worlds, key), other.of(server.worlds, "another"):
+        snapshot = sim.post("/snapshots").json()["id"]
+        for _ in range(2):  # the first replaces a world that began in the `with` block
+            sim.post(f"/snapshots/{snapshot}/restore").raise_for_status()
+    assert (watched.has_restored, other.has_restored) == (True, False)
+
+
 def test_an_advance_waits_for_retries_if_all_was_delivered_without_trouble(
     explored, api, subscribe, receiver, simulation, sim
 ):

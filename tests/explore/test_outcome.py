@@ -32,11 +32,21 @@ def test_a_world_is_observed_at_its_end_and_stays_as_it_is(outcome, run_task, su
     assert end.counts["event destination"] == 1
 
 
-def test_what_is_deleted_or_canceled_does_not_count(outcome, api, agent, run_task):
+def test_what_is_deleted_canceled_or_terminated_does_not_count(outcome, api, agent, run_task):
+    run = run_task()
     api.delete(f"/agents/{agent()['id']}")
-    api.post(f"/task-runs/{run_task()['id']}/cancel")
+    api.post(f"/task-runs/{run['id']}/cancel")
+    api.post(f"/connections/{run['connection_id']}/terminate").raise_for_status()
     end = outcome()
-    assert (end.counts["agent"], end.counts["task run"], end.runs) == (1, 0, ())
+    assert (end.counts["agent"], end.counts["connection"]) == (1, 0)
+    assert (end.counts["task run"], end.runs) == (0, ())
+
+
+def test_each_kind_that_a_program_creates_is_counted(outcome, run_task):
+    """Not events and their deliveries, which depend on retries."""
+    run_task()
+    counts = {"agent": 1, "source": 1, "connection": 1, "task": 1, "task run": 1}
+    assert outcome().counts == {**counts, "event destination": 0}
 
 
 def test_answers_count_that_were_accepted(outcome, api, run_task, advance):

@@ -59,6 +59,14 @@ def test_scenarios_of_the_folder_always_count(run, pytester):
     run("def test_it(deck): pass").stdout.fnmatch_lines(lines)
 
 
+def test_too_little_coverage_keeps_the_exit_code_of_a_run_that_failed(run, pytester):
+    mine = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
+    pytester.mkdir("stories").joinpath("mine.yaml").write_text(mine)
+    result = run("", "--deck-scenarios=stories", "--deck-coverage", "--deck-fail-under=50")
+    result.stdout.fnmatch_lines(["FAIL: 0.0% of the steps were played; 50% are required"])
+    assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
 def test_without_a_scenario_coverage_is_complete(run):
     """The run keeps its exit code. Failures made for each test are no scenarios of anybody."""
     result = run("", "--deck-coverage", "--deck-fail-under=100")

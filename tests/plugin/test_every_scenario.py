@@ -1,5 +1,7 @@
 """`deck_every_scenario`: a test that runs once with each scenario."""
 
+import pytest
+
 EVERY = """
     import pytest
 
@@ -25,6 +27,7 @@ def test_a_test_runs_once_with_each_scenario(run, pytester):
         stories.joinpath(f"{name}.yaml").write_text(text)
     options = ("--deck-scenarios=stories", "--deck-edition=credentials")
     result = run(EVERY, *options, "-k", "mine or reviewed or account_locked", "-v")
+    assert result.ret == pytest.ExitCode.OK
     names = {line.split()[0].partition("::")[2] for line in result.outlines if "PASSED" in line}
     mine = {f"test_{kind}[mine]" for kind in ("one", "other", "own")}
     reviewed = {"test_other[reviewed]", "test_own[reviewed]"}

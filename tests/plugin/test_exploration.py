@@ -25,6 +25,7 @@ CALL = "def test_it(deck_client): assert deck_client.post('/agents', json={'name
 def test_each_marked_test_has_its_result(run_program):
     result = run_program("marked")
     result.stdout.fnmatch_lines(["*= deck exploration =*", "*::test_a_program_*: * troubles: *"])
+    result.stdout.no_fnmatch_line("output of a run that passes")
 
 
 def test_a_mistake_of_each_kind_is_found(run_program):
@@ -125,6 +126,29 @@ def test_a_test_counts_once(run, pytester):
     verdicts = [(row["trouble"], row["verdict"]) for row in report["results"]]
     assert report["name"].endswith("::test_it")
     assert verdicts == [(LOST, "did not survive")]
+
+
+def test_a_test_begins_and_ends_once_for_other_plugins(run, pytester):
+    conftest = pytester.path / "conftest.py"
+    hooks = "def pytest_runtest_log{0}(nodeid): print('', '{0}', nodeid)\n"
+    conftest.write_text("".join([conftest.read_text(), *map(hooks.format, ("start", "finish"))]))
+    output = f"{run(MARKED, '-s').stdout}"
+    assert (output.count("start test_"), output.count("finish test_")) == (1, 1)
+
+
+def test_the_duration_of_a_test_is_that_of_all_runs(run, pytester):
+    text = """
+        import pathlib, time
+        moments = []
+        def test_it(deck_client):
+            deck_client.get("/agents")
+            moments.append(time.perf_counter())
+            pathlib.Path("elapsed").write_text(f"{moments[-1] - moments[0]}")
+    """
+    run(text, EXPLORE, "--junitxml=junit.xml", "-o", "junit_duration_report=call")
+    (case,) = ElementTree.parse(pytester.path / "junit.xml").iter("testcase")
+    elapsed = float((pytester.path / "elapsed").read_text())
+    assert float(case.get("time")) > elapsed - 0.001  # which JUnit rounds off
 
 
 @pytest.mark.parametrize(

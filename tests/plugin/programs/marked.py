@@ -259,6 +259,7 @@ class TestWiderFixture:
     @explore(troubles=["reset"])
     @result("passed error", "1 trouble: 1 survived, *", "E * RuntimeError: at the end")
     def test_that_fails_at_its_end_is_reported(self, client, failing_at_its_end):
+        print("output of a run that passes")
         client.create_agent()
 
 
