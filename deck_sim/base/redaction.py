@@ -6,6 +6,7 @@ every text, webhook secrets and the users and passwords of URLs are hidden, too.
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import unquote
@@ -42,6 +43,7 @@ def world_token(key: str) -> str:
     return blake2b(key.encode(), digest_size=8).hexdigest()
 
 
+@lru_cache(1024)
 def is_secret(name: str) -> bool:
     return re.search(_SECRET, name) is not None
 
