@@ -236,21 +236,53 @@ class _HttpServer(uvicorn.Server):
             await asyncio.wait(calls, timeout=_END_SECONDS)
 
 
+class _JoiningTransport:
+    """Sends two writes of one turn of the event loop together: uvicorn writes the head of an answer
+    and its body apart, and each system call takes longer than the resource takes to be shown.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport, self._first = transport, b""
+        self._call_soon = asyncio.get_running_loop().call_soon
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if self._first:
+            self._transport.write(self._first + data)
+            self._first = b""
+        else:
+            self._first = data
+            self._call_soon(self.flush)
+
+    def flush(self) -> None:
+        if self._first:
+            self._transport.write(self._first)
+            self._first = b""
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
+
+
 class _Protocol(HttpToolsProtocol):
     """One connection, which gives the app a function that closes or resets the socket."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        app = self.app
+        joining = _JoiningTransport(transport)
+        self.transport, app = cast("asyncio.Transport", joining), self.app
 
         def close(how: str) -> None:
             if how == RESET:
+                joining.flush()
                 no_linger = struct.pack("ii", 1, 0)  # closing such a socket resets it
                 client = transport.get_extra_info("socket")
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
                 transport.abort()
             else:
-                transport.close()
+                joining.close()
 
         async def call(scope: Scope, receive: Receive, send: Send) -> None:
             scope.setdefault("extensions", {})[CLOSE_SOCKET] = close
