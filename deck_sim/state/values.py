@@ -95,6 +95,10 @@ def restore_model(class_: type[BaseModel], data: Mapping[str, Any]) -> BaseModel
 
 
 _READABLE = (timedelta, Counter, deque, RecentLog, restore_moment, restore_fields, restore_model)
+_MODULES = ("collections", "datetime")
+_ROOMS = tuple(
+    f"deck_sim.{room}." for room in ["contract", "engine", "faults", "runtime", "scenario", "state"]
+)
 
 
 @dataclass
@@ -111,10 +115,10 @@ class Reader:
     def scenario(self, digest: str) -> Scenario:
         if digest not in self._scenarios:
             source = json.loads(self.find_source(digest))
-            known = self.find(source["name"])
-            if known is None or known.source != source:
-                known = scenario_from_data(source, source["name"])
-            self._scenarios[digest] = known
+            scenario = self.find(source["name"])
+            if scenario is None or scenario.source != source:
+                scenario = scenario_from_data(source, source["name"])
+            self._scenarios[digest] = scenario
         return self._scenarios[digest]
 
     def script(self, digest: str, kind: str, *head: str) -> Script:
@@ -127,11 +131,16 @@ class _Unpickler(pickle.Unpickler):
         self._reader = reader
 
     def find_class(self, module: str, name: str) -> Any:
-        is_known = module.startswith(("deck_sim.", "datetime", "collections"))
-        found = super().find_class(module, name) if is_known else None
-        if found in (Reader.scenario, Reader.script):
-            return partial(found, self._reader)
-        is_model = isinstance(found, type) and issubclass(found, BaseModel)
-        if found in _READABLE or is_dataclass(found) or is_model:
-            return found
-        raise pickle.UnpicklingError(f"it contains {module}.{name}, which deck-sim does not store")
+        if module not in _MODULES and not module.startswith(_ROOMS):  # importing runs code
+            raise _refuse(module, name)
+        value = super().find_class(module, name)
+        if value in (Reader.scenario, Reader.script):
+            return partial(value, self._reader)
+        is_model = isinstance(value, type) and issubclass(value, BaseModel)
+        if value in _READABLE or is_dataclass(value) or is_model:
+            return value
+        raise _refuse(module, name)
+
+
+def _refuse(module: str, name: str) -> pickle.UnpicklingError:
+    return pickle.UnpicklingError(f"it contains {module}.{name}, which deck-sim does not store")

@@ -1,6 +1,7 @@
 """Values of a world as bytes, and back."""
 
 import pickle
+import sys
 from collections import Counter
 
 import pytest
@@ -25,6 +26,15 @@ def test_a_file_runs_no_code():
     for value in (print, Reader.read, pytest.fail, Counter.fromkeys):
         with pytest.raises(pickle.UnpicklingError, match="which deck-sim does not store"):
             Reader(shipped().find, str).read(pickle.dumps(value))
+
+
+@pytest.mark.parametrize("module", ["this", "collections.abc_", "deck_sim.__main__"])
+def test_a_module_is_refused_before_it_is_imported(module):
+    """To import it would run its code."""
+    sys.modules.pop(module, None)
+    with pytest.raises(pickle.UnpicklingError, match=f"it contains {module}.main"):
+        Reader(shipped().find, str).read(f"c{module}\nmain\n.".encode())
+    assert module not in sys.modules
 
 
 def test_a_value_that_cannot_be_read_again_is_not_written():
