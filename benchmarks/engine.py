@@ -247,9 +247,9 @@ def copy_ms(count):
 
         def copy_once():
             times = [time.process_time()]
-            kept = deck.snapshot()
+            snapshot = deck.snapshot()
             times.append(time.process_time())
-            deck.restore(kept)
+            deck.restore(snapshot)
             times.append(time.process_time())
             return [(end - start) * 1000 for start, end in pairwise(times)]
 

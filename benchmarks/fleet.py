@@ -71,20 +71,20 @@ class Fleet:
      " `--state`", "a second", 10, 0, rounds=5, is_ratio=False)  # fmt: skip
 def fleet(stack, count):
     fleets = {f"{size}": Fleet(stack, size) for size in (1, 2, 3, 4)}
-    return in_turn({name: partial(one.rate, count) for name, one in fleets.items()})
+    return in_turn({name: partial(workers.rate, count) for name, workers in fleets.items()})
 
 
 @row("fleet-time", "processor time of such a call in a worker, and in nginx", "µs", 20, 0,
      rounds=5)  # fmt: skip
 def fleet_time(stack, count):
-    one = Fleet(stack, 4)
+    workers = Fleet(stack, 4)
 
     def measure():
-        before = used(*one.workers), used(one.nginx)
-        one.rate(count)
-        after = used(*one.workers), used(one.nginx)
+        before = used(*workers.workers), used(workers.nginx)
+        workers.rate(count)
+        after = used(*workers.workers), used(workers.nginx)
         calls = KEYS * count
-        each = [(end - start) / calls * 1e6 for start, end in zip(before, after, strict=True)]
-        return {"a worker": each[0], "nginx": each[1]}
+        times = [(end - start) / calls * 1e6 for start, end in zip(before, after, strict=True)]
+        return {"a worker": times[0], "nginx": times[1]}
 
     return measure

@@ -48,30 +48,30 @@ def use_problems(world: World, kind: str, body: Mapping[str, Any]) -> list[Probl
         ids = listed(references, last="or")
         text = f"{ids} is required; send `source_id` only for a source that takes no login"
         return [problem("request/input_missing", text, field="credential_id")]
-    known = [
-        found
+    targets = [
+        target
         for name, used in references.items()
-        if isinstance(body.get(name), str) and (found := world.find(used, body[name]))
+        if isinstance(body.get(name), str) and (target := world.find(used, body[name]))
     ]
     return body_problems(world, kind, body) + [
         problem(
             "request/input_invalid",
-            f"`{name}` is `{body[name]}`, but the {other.kind} `{other.id}` has"
-            f" {'none' if (own := other.fields[name]) is None else f'`{own}`'};"
-            f" leave out `{name}` or `{other.kind}_id`",
+            f"`{name}` is `{body[name]}`, but the {target.kind} `{target.id}` has"
+            f" {'none' if (id_ := target.fields[name]) is None else f'`{id_}`'};"
+            f" leave out `{name}` or `{target.kind}_id`",
             field=name,
         )
-        for other in known
+        for target in targets
         for name in names
-        if other.fields.get(name, body[name]) != body[name]
+        if target.fields.get(name, body[name]) != body[name]
     ]
 
 
 def input_problems(world: World, task: Resource, body: Mapping[str, Any]) -> list[Problem]:
-    schema, given = task.fields["input_schema"], body.get("input", {})
-    if schema is None or not isinstance(given, dict):
+    schema, run_input = task.fields["input_schema"], body.get("input", {})
+    if schema is None or not isinstance(run_input, dict):
         return []
-    return json_schema.violations(schema, given, "input")
+    return json_schema.violations(schema, run_input, "input")
 
 
 def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) -> list[Problem]:
@@ -81,11 +81,11 @@ def login_problems(fields: Mapping[str, Any], stored: Resource | None = None) ->
     checked. Credentials of the wrong type are skipped.
     """
     method = fields.get("auth_method", stored and stored["auth_method"])
-    given = fields.get("auth_credentials", stored and stored.hidden)
-    if not isinstance(given, Mapping | None):
+    credentials = fields.get("auth_credentials", stored and stored.hidden)
+    if not isinstance(credentials, Mapping | None):
         return []
     needed = METHOD_NEEDS.get(f"{method}", ())
-    absent = [name for name in needed if not (given or {}).get(name)]
+    absent = [name for name in needed if not (credentials or {}).get(name)]
     return [problem("request/input_missing", field=f"auth_credentials.{name}") for name in absent]
 
 

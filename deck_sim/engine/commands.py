@@ -55,9 +55,9 @@ def inherit_references(world: World, kind: str, fields: Mapping[str, Any]) -> di
     full, references = dict(fields), world.kind(kind).references
     for _ in references:
         for name, used in references.items():
-            found = world.find(used, full[name]) if full.get(name) is not None else None
-            has = found.fields if found else {}
-            full |= {n: has[n] for n in references if full.get(n) is None and n in has}
+            resource = world.find(used, full[name]) if full.get(name) is not None else None
+            ids = resource.fields if resource else {}
+            full |= {n: ids[n] for n in references if full.get(n) is None and n in ids}
     return full
 
 
@@ -76,8 +76,8 @@ def open_connection(world: World, fields: Mapping[str, Any], choose: Choose) -> 
     """Open a connection; return the connection as created, before its script moved it."""
     public, hidden = split_credentials(fields)
     raise_problems(body_checks.new_login_problems(world, fields))
-    known = Resource("connection", "", world.now, world.now, None, public, hidden)
-    script = choose(login_facts(world, known, public["source_id"]))
+    login = Resource("connection", "", world.now, world.now, None, public, hidden)
+    script = choose(login_facts(world, login, public["source_id"]))
     connection = world.create("connection", {**public, "interaction": None}, hidden)
     start_story(world, connection, script)
     return connection
@@ -90,18 +90,18 @@ def run_task(world: World, task: Resource, fields: Mapping[str, Any], choose: Ch
     or a source without login.
     """
     raise_problems(body_checks.run_problems(world, task, fields))
-    uses, given = used_ids(world, fields), fields["input"]
+    uses, run_input = used_ids(world, fields), fields["input"]
     login, session = check_used(world, uses)
     if session is None:
         check_session_limit(world)
-    script = choose(run_facts(world, task, given, login, uses["source_id"]))
-    return begin_run(world, task, uses, given, script)
+    script = choose(run_facts(world, task, run_input, login, uses["source_id"]))
+    return begin_run(world, task, uses, run_input, script)
 
 
 def used_ids(world: World, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return, by field, the ids that a run uses: those in `fields`, and those they imply."""
-    named = {name: fields.get(name) for name in world.kind("task_run").references}
-    uses = inherit_references(world, "task_run", named)
+    ids = {name: fields.get(name) for name in world.kind("task_run").references}
+    uses = inherit_references(world, "task_run", ids)
     if "source_id" in uses:
         return uses
     connection = world.all("connection")[uses["connection_id"]]
@@ -139,7 +139,7 @@ def begin_run(
     world: World,
     task: Resource,
     uses: Mapping[str, Any],
-    given: Mapping[str, Any],
+    run_input: Mapping[str, Any],
     script: Script,
     *,
     silent: bool = False,
@@ -159,7 +159,7 @@ def begin_run(
     timeout = task["settings"]["timeout_seconds"]
     if script.task_timeout and timeout == TIMEOUT_SECONDS:
         timeout = script.task_timeout // timedelta(seconds=1)
-    hidden = {"input": given, "timeout_seconds": timeout}
+    hidden = {"input": run_input, "timeout_seconds": timeout}
     run = world.create("task_run", fields, hidden, silent=silent, **standard)
     world.timers.arm(run.id, TASK_TIMEOUT, world.now + timedelta(seconds=timeout))
     start_story(world, run, script)
@@ -168,16 +168,16 @@ def begin_run(
 
 def answer_interaction(world: World, resource: Resource, inputs: Mapping[str, Any]) -> Resource:
     check_allowed(world, resource, "answer")
-    asked = {one["name"]: one["type"] for one in resource["interaction"]["fields"]}
+    types = {field["name"]: field["type"] for field in resource["interaction"]["fields"]}
     key = world.contract.answer_key
-    absent = [name for name in asked if inputs.get(name) in (None, "")]
+    absent = [name for name in types if inputs.get(name) in (None, "")]
     problems = [problem("request/input_missing", field=f"{key}.{name}") for name in absent]
     wrong = {
-        name: f"was not asked for; the interaction asks for {listed(asked)}"
+        name: f"was not asked for; the interaction asks for {listed(types)}"
         for name in inputs
-        if name not in asked
+        if name not in types
     }
-    for name, type_ in asked.items():
+    for name, type_ in types.items():
         value = inputs.get(name)
         if isinstance(value, dict | list):
             wrong[name] = "must be text or another single value, not an object or a list"
@@ -291,13 +291,17 @@ def login_facts(world: World, login: Resource | None, source_id: str) -> dict[st
 
 
 def run_facts(
-    world: World, task: Resource, given: Mapping[str, Any], login: Resource | None, source_id: str
+    world: World,
+    task: Resource,
+    run_input: Mapping[str, Any],
+    login: Resource | None,
+    source_id: str,
 ) -> dict[str, Any]:
     return {
         **login_facts(world, login, source_id),
         "task": (task.id, task["name"]),
         "agent": _id_and_name(world, "agent", task["agent_id"]),
-        "input": given,
+        "input": run_input,
     }
 
 
@@ -308,15 +312,17 @@ def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
     """
     if "auth_credentials" not in fields:
         return {**fields}, {}
-    given = fields["auth_credentials"] or {}
-    username = given.get("username") or None
-    readable = readable_fields(given.get("source_fields") or {})
-    shown = {"username": username, "source_fields": readable} if any(given.values()) else None
-    hidden = {"username": username, "password": bool(given.get("password"))}
-    return {**fields, "auth_credentials": shown}, hidden
+    credentials = fields["auth_credentials"] or {}
+    username = credentials.get("username") or None
+    readable = readable_fields(credentials.get("source_fields") or {})
+    public = (
+        {"username": username, "source_fields": readable} if any(credentials.values()) else None
+    )
+    hidden = {"username": username, "password": bool(credentials.get("password"))}
+    return {**fields, "auth_credentials": public}, hidden
 
 
 def _id_and_name(world: World, kind: str, resource_id: str) -> tuple[str, ...]:
-    found = world.all(kind).get(resource_id)
-    name = found.fields.get("name") if found else None
+    resource = world.all(kind).get(resource_id)
+    name = resource.fields.get("name") if resource else None
     return (resource_id, name) if name else (resource_id,)

@@ -79,9 +79,9 @@ def take_outbox(world: World) -> list[Attempt]:
 
     A delivery fails if its destination was deleted or deactivated after the attempt became due.
     """
-    taken, world.outbox = world.outbox, []
+    delivery_ids, world.outbox = world.outbox, []
     attempts = []
-    for delivery in [world.all("event_delivery")[delivery_id] for delivery_id in taken]:
+    for delivery in [world.all("event_delivery")[delivery_id] for delivery_id in delivery_ids]:
         if listens(_destination(world, delivery)):
             attempts.append(_attempt(world, delivery))
         else:
@@ -176,8 +176,8 @@ def rotate_secret(world: World, destination: Resource, secret: str) -> Resource:
     if secret == present:
         return destination
     until = world.now + world.contract.secret_overlap
-    kept = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
-    hidden = {"secret": secret, "old_secrets": ((present, until), *kept)}
+    older = [row for row in destination.hidden["old_secrets"] if row[0] in old and row[0] != secret]
+    hidden = {"secret": secret, "old_secrets": ((present, until), *older)}
     return world.change(destination, hidden, what="secret rotated")
 
 
@@ -242,14 +242,14 @@ def update_destination(
 def event_problems(world: World, events: Any) -> list[Problem]:
     """Return a problem for each wrong event type; [] if `events` is not a list of texts."""
     is_readable = isinstance(events, list) and all(isinstance(name, str) for name in events)
-    problems, known = list[Problem](), world.event_types
+    problems, event_types = list[Problem](), world.event_types
     for index, name in enumerate(events if is_readable and events != [ALL] else ()):
         field = f"events[{index}]"
         text = f'`{field}`: `*` must be the only item; send `["*"]`'
         if name != ALL:
-            near = _NO_GLOB if ALL in name else nearest(name, known) or _INSTEAD
+            near = _NO_GLOB if ALL in name else nearest(name, event_types) or _INSTEAD
             text = f"`{field}`: unknown event type {name!r}{near}"
-        if name not in known:
+        if name not in event_types:
             problems.append(problem("request/input_invalid", text, field=field))
     return problems
 

@@ -26,7 +26,7 @@ class File(NamedTuple):
 
 
 def keep_file(
-    world: World, run: Resource, name: str, type_: str, content: bytes, **shown: Any
+    world: World, run: Resource, name: str, type_: str, content: bytes, **details: Any
 ) -> None:
     """Store a file of a run as a storage item with the attributes `shown`. Nothing is stored if the
     task's storage is off, or if it drops duplicates and an equal file of this task and login is
@@ -52,7 +52,7 @@ def keep_file(
             "file_size": len(content),
             "task_run_id": run.id,
             "fetch_date": world.now,
-            **shown,
+            **details,
         }
         hidden = {"content": content, "origin": origin}
         world.create("storage", fields, hidden)

@@ -80,10 +80,10 @@ class InjectedFaults:
         return injected
 
     def remove(self, fault_id: str) -> bool:
-        found = next((one for one in self if one.id == fault_id), None)
-        if found is not None:
-            self.by_owner[found.owner].remove(found)
-        return found is not None
+        injected = next((injected for injected in self if injected.id == fault_id), None)
+        if injected is not None:
+            self.by_owner[injected.owner].remove(injected)
+        return injected is not None
 
     def clear(self) -> None:
         """Remove all faults, except the one that an exploration is trying."""

@@ -86,12 +86,17 @@ class StepContext:
 
     def reject(self, name: str, broken: list[Problem], why: str = "") -> None:
         """Fail the run with one error `name` per problem in `broken`; `why` begins each message."""
-        for one in broken:
-            self.world.note("task_run", self.resource.id, one.message)
-        self.fail(*(problem(name, f"{why}{one.message}", field=one.field) for one in broken))
+        for violation in broken:
+            self.world.note("task_run", self.resource.id, violation.message)
+        self.fail(
+            *(
+                problem(name, f"{why}{violation.message}", field=violation.field)
+                for violation in broken
+            )
+        )
 
     def fail(self, *problems: Problem) -> None:
-        self.move("failed", errors=[one.as_json() for one in problems])
+        self.move("failed", errors=[error.as_json() for error in problems])
 
     def problem(self, name: str, message: str | None, field: str | None) -> Problem:
         """Make the problem `name` of the error catalog. If `message` is None, it has the

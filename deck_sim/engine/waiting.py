@@ -49,12 +49,12 @@ class AwaitedEvent:
 
     types: tuple[str, ...]
     resource_id: str | None
-    seen: int  # how many of the world's events were checked, or came before
+    checked: int  # how many of the world's events were checked, or came before
     has_come: bool = False
     mover: Due | None = None  # the timer that `moves` found
 
     def came(self, world: World) -> bool:
-        new, self.seen = world.events.since(self.seen), world.events.total
+        new, self.checked = world.events.since(self.checked), world.events.total
         self.has_come |= any(self._is(world, event) for event in new)
         return self.has_come
 
@@ -62,18 +62,18 @@ class AwaitedEvent:
         """Whether a timer that is due by `until` moves a resource that may emit the event. Timeouts
         and screenshots do not count.
         """
-        known = self.mover
-        if known is None or known.at > until or known not in world.timers.of(known.owner):
+        mover = self.mover
+        if mover is None or mover.at > until or mover not in world.timers.of(mover.owner):
             ids = {resource.id for resource in self.candidates(world)}
-            due = [one for one in _progress(world).values() if one.owner in ids]
+            timers = [due for due in _progress(world).values() if due.owner in ids]
             # The last one is kept, so that the search is not repeated for each timer.
-            self.mover = next((one for one in reversed(due) if one.at <= until), None)
+            self.mover = next((due for due in reversed(timers) if due.at <= until), None)
         return self.mover is not None
 
     def is_over(self, world: World) -> bool:
         """Whether the event's resource is final or unknown; False if `resource_id` is None."""
-        named = self.named(world)
-        return self.resource_id is not None and (named is None or world.is_final(named))
+        resource = self.find_resource(world)
+        return self.resource_id is not None and (resource is None or world.is_final(resource))
 
     def __str__(self) -> str:
         types = listed(self.types, last="or")
@@ -85,21 +85,21 @@ class AwaitedEvent:
 
     def last(self, world: World) -> Event | None:
         """Return the latest event that fits, even if it came before the wait began; or None."""
-        return next((one for one in reversed(world.events) if self._is(world, one)), None)
+        return next((event for event in reversed(world.events) if self._is(world, event)), None)
 
-    def named(self, world: World) -> Resource | None:
-        found = (kind.get(self.resource_id or "") for kind in world.resources.values())
-        return next(filter(None, found), None)
+    def find_resource(self, world: World) -> Resource | None:
+        matches = (kind.get(self.resource_id or "") for kind in world.resources.values())
+        return next(filter(None, matches), None)
 
     def candidates(self, world: World) -> list[Resource]:
         kinds = [world.all(kind) for kind in self.kinds]
         if self.resource_id is not None:
             return [kind[self.resource_id] for kind in kinds if self.resource_id in kind]
-        return [one for kind in kinds for one in kind.values()]
+        return [resource for kind in kinds for resource in kind.values()]
 
     def _is(self, world: World, event: Event) -> bool:
-        is_one = any(name in self.types for name in world.contract.names_of(event.type))
-        return is_one and self.resource_id in (None, event.data.id)
+        is_type = any(name in self.types for name in world.contract.names_of(event.type))
+        return is_type and self.resource_id in (None, event.data.id)
 
 
 def _progress(world: World) -> dict[str, Due]:

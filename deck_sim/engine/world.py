@@ -153,8 +153,8 @@ class World:
 
     def find(self, kind: str, resource_id: str) -> Resource | None:
         """Return the resource with this id; None if it is unknown, deleted or too old."""
-        found = self.all(kind).get(resource_id)
-        return None if found is None or self.is_gone(found) else found
+        resource = self.all(kind).get(resource_id)
+        return None if resource is None or self.is_gone(resource) else resource
 
     def newest_first(
         self, kind: str, filters: Mapping[str, Collection[Any]], behind: str | None = None
@@ -174,10 +174,10 @@ class World:
 
     def fetch(self, kind: str, resource_id: str) -> Resource:
         """Return a resource. Raises ApiError (`…_not_found`) if unknown, deleted or too old."""
-        found = self.find(kind, resource_id)
-        if found is None:
+        resource = self.find(kind, resource_id)
+        if resource is None:
             raise ApiError(self.not_found(kind, resource_id))
-        return found
+        return resource
 
     def not_found(self, kind: str, resource_id: str, field: str | None = None) -> Problem:
         """Make the problem of an unknown id in a body's `field`, or in the path if that is None."""
@@ -211,8 +211,8 @@ class World:
     def used_by(self, run: Resource) -> list[Resource]:
         """Return the connection, or credential and session, that a run uses; [] for other kinds."""
         used = self.contract.used_by_runs.items() if run.kind == "task_run" else ()
-        found = [self.all(kind).get(run.fields[name]) for name, kind in used]
-        return [one for one in found if one is not None]
+        resources = [self.all(kind).get(run.fields[name]) for name, kind in used]
+        return [resource for resource in resources if resource is not None]
 
     def runtime_ms(self, resource: Resource, at: datetime) -> int:
         """Return the working time of a run or session in milliseconds, until its end or `at`."""
@@ -308,8 +308,8 @@ class World:
         if hidden is not None:
             new["hidden"] = hidden
         changed = self._keep(replace(resource, updated_at=self.now, **new))
-        named = f"changed {', '.join(fields) or 'the login'}"
-        self.note(resource.kind, resource.id, what or named, changes=fields)
+        text = f"changed {', '.join(fields) or 'the login'}"
+        self.note(resource.kind, resource.id, what or text, changes=fields)
         self._emit_lifecycle(changed, "updated")
         return changed
 
@@ -396,7 +396,7 @@ class World:
         return moved
 
     def fail(self, run: Resource, *problems: Problem) -> Resource:
-        return self.move(run, "failed", errors=[one.as_json() for one in problems])
+        return self.move(run, "failed", errors=[error.as_json() for error in problems])
 
     def set_options(self, options: Options) -> None:
         """Set the world's options. Timers whose duration changes start again now."""
@@ -435,8 +435,8 @@ class World:
                 }
                 hidden = {"event": event, "number": self.events.total, "replayed_after": 0}
                 about = f": {type_} to {destination.id}"
-                made = self.create("event_delivery", fields, hidden, silent=True, about=about)
-                self.timers.arm(made.id, ATTEMPT, self.now)
+                delivery = self.create("event_delivery", fields, hidden, silent=True, about=about)
+                self.timers.arm(delivery.id, ATTEMPT, self.now)
 
     def note(
         self,
@@ -465,7 +465,9 @@ class World:
         forgotten runs and sessions.
         """
         over = takewhile(  # up to the first that is not over
-            lambda one: one.hidden["number"] <= self.events.dropped and self.is_settled(one),
+            lambda delivery: (
+                delivery.hidden["number"] <= self.events.dropped and self.is_settled(delivery)
+            ),
             self.all("event_delivery").values(),
         )
         for delivery in [*over]:
@@ -492,8 +494,8 @@ class World:
 
     def index(self) -> None:
         """Build `users` and `finished` of a loaded world; `create` and `move` update both later."""
-        for found in self._resources.values():
-            for resource in found.values():
+        for resources in self._resources.values():
+            for resource in resources.values():
                 self._index(resource)
         for kind, ids in self.finished.items():
             ids.sort(key=lambda id_: self._resources[kind][id_].updated_at)
@@ -506,10 +508,10 @@ class World:
             self._note_end(resource)
             return []
         used = self.used_by(resource)
-        for one in used:
+        for login_or_session in used:
             # A status in `ends_users` has ended this run already.
-            if one.status not in self.machine(one).ends_users:
-                self.users.setdefault(one.id, {})[resource.id] = None
+            if login_or_session.status not in self.machine(login_or_session).ends_users:
+                self.users.setdefault(login_or_session.id, {})[resource.id] = None
         return used
 
     def _note_end(self, resource: Resource) -> None:

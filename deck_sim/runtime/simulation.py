@@ -51,8 +51,8 @@ class RealClock:
         """Return the time that the clock shows, but at least `now` and at most `last`."""
         times, parts = self._speed
         elapsed = (self._real_ns() - self._from_ns) * times // (parts * 1000)
-        left = (last - self._from) // _MICROSECOND
-        return max(now, self._from + min(elapsed, left) * _MICROSECOND)
+        remaining = (last - self._from) // _MICROSECOND
+        return max(now, self._from + min(elapsed, remaining) * _MICROSECOND)
 
     def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:
         """Continue from `now`, which the clock showed `ago` (in real time) before this call."""

@@ -86,7 +86,7 @@ def find_unfinished(world: World) -> list[Resource]:
 
 def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
     """Explain why an event does not come: what could emit it, and why each waits or has ended."""
-    world, named = simulation.world, wanted.named(simulation.world)
+    world, named = simulation.world, wanted.find_resource(simulation.world)
     kinds = world.contract.kinds
     own = [kinds[kind] for kind in wanted.kinds if kind in kinds]
     if wanted.resource_id is not None and named is None:

@@ -81,11 +81,11 @@ class SavedWorld:
     def changed_rows(self, write: Callable[[Any], bytes], saved_at: datetime) -> Iterator[Row]:
         """Yield the rows that have changed since the last save, and count them as written."""
         timeline = self.simulation.world.timeline
-        named = dict.fromkeys(entry.id for entry in timeline.since(self._noted))
+        noted_ids = dict.fromkeys(entry.id for entry in timeline.since(self._noted))
         is_complete, self._noted = timeline.dropped <= self._noted, timeline.total
         for table, records, copy_record in _read_tables(self.simulation, saved_at):
             written, is_changed = self._written[table], ne if copy_record else is_not
-            keys = named if is_complete and table not in _UNNAMED else records
+            keys = noted_ids if is_complete and table not in _UNNAMED else records
             for key in keys:
                 if key in records and is_changed(record := records[key], written.get(key)):
                     written[key] = copy_record(record) if copy_record else record
@@ -136,7 +136,7 @@ def load_world(
     """
     read = [(table, *reader.read(data)) for table, data in rows]
     fields_ = {key: value for table, key, value in read if table == _FIELD}
-    own, (*counted, clock) = fields_.pop("library"), fields_.pop("counts")
+    scenarios, (*counted, clock) = fields_.pop("library"), fields_.pop("counts")
     simulation = make(fields_["settings"])
     world = simulation.world = World(fields_["world.edition"])
     armed = list[Any]()
@@ -152,7 +152,7 @@ def load_world(
     for name, value in (*fields_.items(), *zip(_COUNTS, counted, strict=True)):
         parent, _, last = name.rpartition(".")
         setattr(_get(parent)(simulation) if parent else simulation, last, value)
-    for scenario in own:
+    for scenario in scenarios:
         simulation.library.add(scenario)
     world.index()
     world.timers.restore(armed)

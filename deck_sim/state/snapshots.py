@@ -70,5 +70,5 @@ def find_snapshot(worlds: WorldRegistry, id_: str) -> Snapshot:
             " take one with `POST /_sim/snapshots`"
         )
         raise refuse("request/endpoint_not_found", text)
-    found: Snapshot = worlds.snapshots[id_]
-    return found
+    snapshot: Snapshot = worlds.snapshots[id_]
+    return snapshot
