@@ -102,14 +102,14 @@ class Pace:
     """A change to the length of one step, or of every step."""
 
     stretch: Stretch
-    step: tuple[str, ...]  # a scenario, a kind and a path; empty: every step
+    subject: tuple[str, ...]  # of the step: a scenario, a kind and a path; empty: every step
     changed: int = 0
 
     def length_of(self, world: World, story: Story, length: timedelta) -> timedelta:
         """Return how long the story's current step takes: `length`, or the changed length."""
         script = story.script
-        here = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
-        if self.step not in ((), here):
+        current = script.scenario, script.kind, "/".join(map(str, (*script.head, *story.path)))
+        if self.subject not in ((), current):
             return length
         new_length = self.stretch(world, story, length)
         self.changed += new_length != length
