@@ -6,20 +6,20 @@ from deck_sim.contract.editions import EDITIONS
 
 def test_every_mistake_of_every_file_has_a_line(cli, write, tmp_path):
     """File, line, column, path and message; with `--format json`, or `--json`, its parts."""
-    one = write("one", "queued: soon", "runing: 2s")
-    two = write("two", "queued", "completed")
+    first = write("one", "queued: soon", "runing: 2s")
+    second = write("two", "queued", "completed")
     write("three", "queued", "running", "completed", file="three.yml")
     checked, as_json = cli("check", tmp_path), cli("check", tmp_path, "--format", "json")
     lines = checked.stdout.splitlines()
     assert (checked.exit_code, as_json.exit_code) == (1, 1)
-    assert lines[0].startswith(f"{one}:4:13: task_run[0].queued: 'soon' is not a duration")
-    assert lines[1].startswith(f"{one}:5:5: task_run[1]: unknown status 'runing'; did you mean")
-    assert lines[2].startswith(f"{two}:5:5: task_run[1]: `completed` cannot follow `queued`")
+    assert lines[0].startswith(f"{first}:4:13: task_run[0].queued: 'soon' is not a duration")
+    assert lines[1].startswith(f"{first}:5:5: task_run[1]: unknown status 'runing'; did you mean")
+    assert lines[2].startswith(f"{second}:5:5: task_run[1]: `completed` cannot follow `queued`")
     assert lines[3:] == ["3 mistakes in 2 of 3 files"]
-    found = json.loads(as_json.stdout)
-    assert (found["files"], "message" in found["mistakes"][1]) == (3, True)
-    place = {"file": str(one), "line": 5, "column": 5, "path": "task_run[1]"}
-    assert found["mistakes"][1].items() >= place.items()
+    report = json.loads(as_json.stdout)
+    assert (report["files"], "message" in report["mistakes"][1]) == (3, True)
+    place = {"file": str(first), "line": 5, "column": 5, "path": "task_run[1]"}
+    assert report["mistakes"][1].items() >= place.items()
     assert cli("check", tmp_path, "--json").stdout == as_json.stdout
 
 
@@ -39,8 +39,8 @@ def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
         f"turns: only for edition {' or '.join(having)}, because mine is for the edition"
         f" {listed(having)} ({reason})",
     ]
-    _, _, found = json.loads(cli(*words, "--json").stdout)["scenarios"]
-    assert (found["name"], found["editions"]) == ("turns", having)
+    _, _, playlist = json.loads(cli(*words, "--json").stdout)["scenarios"]
+    assert (playlist["name"], playlist["editions"]) == ("turns", having)
 
 
 def test_a_playlist_without_an_edition_is_printed_with_each_reason(cli, write):

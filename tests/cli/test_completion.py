@@ -12,10 +12,10 @@ PROPOSED = {
 def test_a_shell_can_complete_commands_options_and_scenarios(cli, write, tmp_path):
     write("mine", "running", "completed")
     (tmp_path / "broken.yaml").write_text("version: 1\nname: broken\ntask_run: [walking]\n")
-    found = {}
+    proposed = {}
     for words in PROPOSED:
-        given = words.format(folder=tmp_path)
-        count = str(len(given.split()) - 1)
-        shown = cli(_MAIN_COMPLETE="bash_complete", COMP_WORDS=given, COMP_CWORD=count)
-        found[words] = shown.stdout.split()
-    assert found == PROPOSED
+        line = words.format(folder=tmp_path)
+        count = str(len(line.split()) - 1)
+        completed = cli(_MAIN_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=count)
+        proposed[words] = completed.stdout.split()
+    assert proposed == PROPOSED

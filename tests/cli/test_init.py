@@ -13,36 +13,36 @@ FILES = {
 
 
 def files_in(folder):
-    found = (file for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): file.read_text() for file in found}
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_text() for file in files}
 
 
 def test_the_first_tests_pass(cli, tmp_path):
     project = tmp_path / "project"
-    made = cli("init", project, "--edition", "credentials")
-    assert (made.exit_code, made.stderr, files_in(project).keys()) == (0, "", FILES)
-    assert f"Next: `cd {project} && pytest`" in made.stdout
+    written = cli("init", project, "--edition", "credentials")
+    assert (written.exit_code, written.stderr, files_in(project).keys()) == (0, "", FILES)
+    assert f"Next: `cd {project} && pytest`" in written.stdout
     (project / "app.py").touch()
     (project / "tests/test_app.py").write_text("import app\ndef test_app(): pass\n")
     words = [sys.executable, "-P", "-m", "pytest", "-p", "no:asyncio", "-W", "error"]
     ran = subprocess.run(words, cwd=project, capture_output=True, text=True)
     assert (ran.returncode, "4 passed" in ran.stdout) == (0, True), ran.stdout
     checked = cli("check", project / "scenarios")
-    told = "1 scenario for any edition\n1 file, no mistakes\n"
+    lines = "1 scenario for any edition\n1 file, no mistakes\n"
     first = (project / "scenarios/first_story.yaml").read_text().splitlines()[0]
     assert first == "# yaml-language-server: $schema=scenario.schema.json"
-    assert (checked.exit_code, checked.stdout) == (0, told)
+    assert (checked.exit_code, checked.stdout) == (0, lines)
 
 
 def test_existing_files_are_left_alone(cli, tmp_path):
-    kept = {"tests/conftest.py": "# mine", "scenarios/first_story.yaml": "# mine too"}
-    for name, text in kept.items():
+    texts = {"tests/conftest.py": "# mine", "scenarios/first_story.yaml": "# mine too"}
+    for name, text in texts.items():
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text)
-    shown = cli("init", tmp_path).stdout
-    assert files_in(tmp_path).items() >= kept.items()
-    assert all(f"unchanged   {name}: it exists already\n" in shown for name in kept)
-    assert "wrote       tests/test_first_story.py\n" in shown
+    printed = cli("init", tmp_path).stdout
+    assert files_in(tmp_path).items() >= texts.items()
+    assert all(f"unchanged   {name}: it exists already\n" in printed for name in texts)
+    assert "wrote       tests/test_first_story.py\n" in printed
 
 
 def test_options_of_pytest_are_not_changed(cli, tmp_path):

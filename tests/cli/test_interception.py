@@ -107,8 +107,8 @@ def test_an_unchanged_program_in_node_reaches_its_world_and_no_other_host(interc
 @needs_node
 def test_a_program_in_node_that_looks_the_host_up_finds_a_public_address(intercept, capfd):
     code, _ = intercept("--", "node", "--input-type=module", "-e", LOOK_UPS)
-    found = capfd.readouterr().err.split()
-    assert (code, found) == (0, [*["192.0.2.1"] * 4, "127.0.0.1", "192.0.2.1", "200"])
+    addresses = capfd.readouterr().err.split()
+    assert (code, addresses) == (0, [*["192.0.2.1"] * 4, "127.0.0.1", "192.0.2.1", "200"])
 
 
 @needs_curl
@@ -128,36 +128,36 @@ def test_the_variables_keep_what_is_inherited(intercept, tmp_path):
     """Options of Node, folders of Python, trusted certificates (servers on loopback may need them),
     and the entries of NO_PROXY that do not match an intercepted host.
     """
-    file, own = tmp_path / "variables.json", tmp_path / "own.pem"
-    own.write_text("OWN")
-    given = {"REQUESTS_CA_BUNDLE": f"{own}", "DENO_CERT": "/no/such/file", "PYTHONPATH": "src"}
-    given |= {"NODE_OPTIONS": "--no-warnings"}
+    file, bundle = tmp_path / "variables.json", tmp_path / "own.pem"
+    bundle.write_text("OWN")
+    others = {"REQUESTS_CA_BUNDLE": f"{bundle}", "DENO_CERT": "/no/such/file", "PYTHONPATH": "src"}
+    others |= {"NODE_OPTIONS": "--no-warnings"}
     cases = {
         "*, db.internal,10.0.0.0/8": ",db.internal,10.0.0.0/8",
         "api.deck.co,.Deck.co,co,*.co, deck.com": ",deck.com",
     }
-    for inherited, kept in cases.items():
+    for inherited, entries in cases.items():
         words = ["--", sys.executable, "-c", DUMP, file]
-        intercept(*words, NO_PROXY=inherited, no_proxy=None, **given)
-        found = json.loads(file.read_text())
-        assert found["NO_PROXY"] == found["no_proxy"] == f"localhost,127.0.0.1,::1{kept}"
-        assert found["HTTPS_PROXY"] == found["http_proxy"]
-    assert found["DENO_NO_UPDATE_CHECK"] == "1"
-    assert found["NODE_OPTIONS"].startswith("--no-warnings --require ")
-    assert found["PYTHONPATH"].endswith(":src")
-    assert found["BUNDLE"].startswith("-----BEGIN CERTIFICATE-----")
-    assert "\nOWN" in found["BUNDLE"]
+        intercept(*words, NO_PROXY=inherited, no_proxy=None, **others)
+        variables = json.loads(file.read_text())
+        assert variables["NO_PROXY"] == variables["no_proxy"] == f"localhost,127.0.0.1,::1{entries}"
+        assert variables["HTTPS_PROXY"] == variables["http_proxy"]
+    assert variables["DENO_NO_UPDATE_CHECK"] == "1"
+    assert variables["NODE_OPTIONS"].startswith("--no-warnings --require ")
+    assert variables["PYTHONPATH"].endswith(":src")
+    assert variables["BUNDLE"].startswith("-----BEGIN CERTIFICATE-----")
+    assert "\nOWN" in variables["BUNDLE"]
 
 
 def test_serve_prints_what_a_program_needs(serving):
 
     def visit(banner):
         lines = re.findall(r"^export ([A-Z_a-z]+)=(.*)$", banner, re.MULTILINE)
-        found = {name: shlex.split(value)[0] for name, value in lines}
+        exports = {name: shlex.split(value)[0] for name, value in lines}
         with requests.Session() as session:
             session.trust_env = False
-            session.proxies = {"https": found["HTTPS_PROXY"]}
-            session.verify = found["REQUESTS_CA_BUNDLE"]
+            session.proxies = {"https": exports["HTTPS_PROXY"]}
+            session.verify = exports["REQUESTS_CA_BUNDLE"]
             status = session.get("https://deck.example/v2/test", headers=HEADERS).json()["status"]
         return banner, status, Path(session.verify)
 

@@ -37,10 +37,10 @@ def test_the_last_line_says_how_the_scenario_ended(cli, write, tmp_path):
         more = {"connection": CONNECTIONS[name]} if name in CONNECTIONS else {}
         write(name, *steps, **more)
     played = {words: cli("play", *shlex.split(words), "--scenarios", tmp_path) for words in ENDS}
-    assert {one.exit_code for one in played.values()} == {0}
-    lines = {words: one.stdout.splitlines() for words, one in played.items()}
-    assert {words: found[-1] for words, found in lines.items()} == ENDS
-    assert [words for words, found in lines.items() if found[0] != words.split()[0]] == []
+    assert {result.exit_code for result in played.values()} == {0}
+    lines = {words: result.stdout.splitlines() for words, result in played.items()}
+    assert {words: output[-1] for words, output in lines.items()} == ENDS
+    assert [words for words, output in lines.items() if output[0] != words.split()[0]] == []
 
 
 def test_a_failed_expression_is_shown_with_its_step(cli, write):
@@ -72,7 +72,7 @@ def test_the_timeline_can_be_a_page(cli, tmp_path):
     played = cli("play", "mfa_then_success", "--html", file)
     assert played.stdout == f"The timeline is in {file}: open it in a browser.\n"
     page = read_recording(file)
-    run = [one["status"] for one in page["data"] if one["kind"] == "task_run"]
+    run = [entry["status"] for entry in page["data"] if entry["kind"] == "task_run"]
     assert run == ["queued", "running", "interaction_required", "running", "completed"]
     assert page["title"] == "mfa_then_success"
 

@@ -12,17 +12,17 @@ def read(body):
     return read_scenario(f"version: 1\nname: story\n{body}\n")
 
 
-def shown(played):
+def lines_of(played):
     """Each line: its time, its actor and the action."""
     return [f"{line.at.seconds}s {line.who} {line.what}" for line in played.lines]
 
 
-@pytest.mark.parametrize(("given", "end"), [({"pin": 77}, "completed"), ({}, "failed")])
-def test_a_right_answer_may_be_an_expression(given, end):
+@pytest.mark.parametrize(("task_input", "end"), [({"pin": 77}, "completed"), ({}, "failed")])
+def test_a_right_answer_may_be_an_expression(task_input, end):
     """If it cannot be evaluated, the run fails."""
     prompt = "interaction_required: {accept: {code: '{{ input.pin }}'}}"
     played = play_scenario(
-        read(f"task_run: [running, {prompt}, running, completed]"), task_input=given
+        read(f"task_run: [running, {prompt}, running, completed]"), task_input=task_input
     )
     assert played.run.status == end
 
@@ -42,7 +42,7 @@ def test_a_run_may_fail_before_its_approval():
     body = "connection: [connected: 30s, disconnected]\ntask_run: [running, pending, completed]"
     played = play_scenario(read(body))
     assert "reviewer" not in str(played)
-    assert shown(played)[-2:] == ["30s connection disconnected", "30s task run failed"]
+    assert lines_of(played)[-2:] == ["30s connection disconnected", "30s task run failed"]
 
 
 def test_a_refused_login_has_no_run():

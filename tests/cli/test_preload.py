@@ -22,8 +22,8 @@ SETTINGS = {
 @pytest.fixture
 def load(monkeypatch):
     def load(**settings):
-        asked = []
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *words: asked.append(words))
+        lookups = []
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *words: lookups.append(words))
         for name in ("connect", "connect_ex"):
             monkeypatch.setattr(socket.socket, name, getattr(socket.socket, name))
         monkeypatch.setattr(socket, "gethostbyname", "usual {}".format)
@@ -33,28 +33,28 @@ def load(monkeypatch):
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         runpy.run_path(f"{FILE}")
-        return asked
+        return lookups
 
     return load
 
 
 def test_an_intercepted_host_has_a_public_address_and_another_none(load):
     """Whichever family is asked for. The error says how to intercept it."""
-    asked = load(**SETTINGS)
+    lookups = load(**SETTINGS)
     for host in ("api.deck.co", b"API.deck.co"):
         socket.getaddrinfo(host, 443, socket.AF_INET6, socket.SOCK_STREAM)
     for host, port in (("deck.example", 443), ("127.example", "http"), ("localhost.example", 80)):
         options = f"--intercept-host api.deck.co --intercept-host {host}"
         with pytest.raises(socket.gaierror, match=f"refuses {host}; .* it: {options}"):
             socket.getaddrinfo(host, port)
-    assert asked == [("192.0.2.1", 443, socket.AF_INET, socket.SOCK_STREAM, 0)] * 2
+    assert lookups == [("192.0.2.1", 443, socket.AF_INET, socket.SOCK_STREAM, 0)] * 2
     assert socket.gethostbyname("API.deck.co") == "192.0.2.1"
     assert socket.gethostbyname("db.example") == "usual db.example"
 
 
 def test_a_socket_to_that_address_is_one_to_the_proxy(load):
     with socket.create_server(("127.0.0.1", 0)) as proxy, socket.create_server(("", 0)) as other:
-        proxy_at, other_at = (one.getsockname()[1] for one in (proxy, other))
+        proxy_at, other_at = (server.getsockname()[1] for server in (proxy, other))
         load(**{**SETTINGS, "DECK_SIM_INTERCEPT_PORT": f"{proxy_at}"})
         for connect in (socket.socket.connect, socket.socket.connect_ex):
             for address, port in {
@@ -78,11 +78,11 @@ def test_a_refused_host_is_reported_to_the_proxy(load):
 
 
 def test_other_addresses_are_looked_up_as_usual(load):
-    asked = load(**SETTINGS)
+    lookups = load(**SETTINGS)
     others = [("db.example", 5432), ("127.0.0.1", 443), ("b.internal.example", 80), (None, 80)]
     for host, port in others:
         socket.getaddrinfo(host, port)
-    assert asked == [(host, port, 0, 0, 0, 0) for host, port in others]
+    assert lookups == [(host, port, 0, 0, 0, 0) for host, port in others]
 
 
 def test_sessions_of_aiohttp_use_the_proxy_by_default(load, monkeypatch, tmp_path):

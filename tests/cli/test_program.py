@@ -20,19 +20,19 @@ def command(name):
 
 
 def test_without_arguments_it_prints_its_help(cli):
-    alone, asked = cli(), cli("--help")
-    assert (alone.exit_code, asked.exit_code) == (0, 0)
-    assert alone.stdout == asked.stdout
+    alone, helped = cli(), cli("--help")
+    assert (alone.exit_code, helped.exit_code) == (0, 0)
+    assert alone.stdout == helped.stdout
     assert all(f"  {name} " in alone.stdout for name in main.list_commands(None))
 
 
 def test_each_command_has_a_help_with_examples(cli):
     for name, words in COMMANDS.items():
-        shown = cli(name, "--help")
-        assert shown.exit_code == 0
+        printed = cli(name, "--help")
+        assert printed.exit_code == 0
         assert command(name).help.startswith(words.split(",")[0].rstrip("."))
-        assert f"  Examples:\n    deck-sim {name}" in shown.stdout.replace("NO_COLOR=1 ", "")
-        options = [one for one in command(name).params if isinstance(one, click.Option)]
+        assert f"  Examples:\n    deck-sim {name}" in printed.stdout.replace("NO_COLOR=1 ", "")
+        options = [param for param in command(name).params if isinstance(param, click.Option)]
         assert all(option.help for option in options)
 
 
@@ -78,9 +78,9 @@ WRONG = {
 
 def test_wrong_usage_is_one_line_and_exit_code_2(cli):
     refused = {words: cli(*words.format(file=__file__).split()) for words in WRONG}
-    found = {w: (one.exit_code, one.stdout, one.stderr.count("\n")) for w, one in refused.items()}
-    assert found == dict.fromkeys(WRONG, (2, "", 1))
-    texts = {words: one.stderr.removeprefix("deck-sim: ") for words, one in refused.items()}
+    ends = {w: (end.exit_code, end.stdout, end.stderr.count("\n")) for w, end in refused.items()}
+    assert ends == dict.fromkeys(WRONG, (2, "", 1))
+    texts = {words: end.stderr.removeprefix("deck-sim: ") for words, end in refused.items()}
     starts = {words: text.format(file=__file__) for words, text in WRONG.items()}
     assert [texts[words] for words in WRONG if not texts[words].startswith(starts[words])] == []
 

@@ -16,8 +16,8 @@ def drive(cli, server, key):
 
 def test_the_environment_selects_the_world(drive, cli, server, key):
     assert drive("advance", "5m").stdout == "nothing happened\nnow it is 2025-01-15T09:35:00Z\n"
-    given = cli("clock", "--url", server.url, "--key", key)
-    assert given.stdout.startswith("2025-01-15T09:35:00Z  frozen\n")
+    printed = cli("clock", "--url", server.url, "--key", key)
+    assert printed.stdout.startswith("2025-01-15T09:35:00Z  frozen\n")
 
 
 def test_advance_ends_at_a_moment_an_event_or_when_idle(drive, run_task):
@@ -28,11 +28,11 @@ def test_advance_ends_at_a_moment_an_event_or_when_idle(drive, run_task):
         "--until idle": "09:30:11Z",
         "--to 2025-01-15T11:00:00+01:00": "10:00:00Z",
     }
-    shown = {words: drive("advance", *words.split()).stdout for words in times}
-    first, *_ = shown.values()
+    printed = {words: drive("advance", *words.split()).stdout for words in times}
+    first, *_ = printed.values()
     assert re.match(rf"\S+Z  task_run +{run['id']} +queued -> running\n", first)
     for words, now in times.items():
-        assert shown[words].endswith(f"now it is 2025-01-15T{now}\n")
+        assert printed[words].endswith(f"now it is 2025-01-15T{now}\n")
 
 
 def test_the_clock_shows_what_is_due_and_what_waits(drive, run_task):
@@ -60,8 +60,8 @@ def test_the_clock_can_be_set(drive, sim):
         "--mode on_poll": "2025-02-01T00:00:00Z  on_poll",
         "--mode frozen --now 2025-02-02": "2025-02-02T00:00:00Z  frozen",
     }
-    shown = {words: drive("clock", *words.split()).stdout.splitlines()[0] for words in shows}
-    assert shown == shows
+    printed = {words: drive("clock", *words.split()).stdout.splitlines()[0] for words in shows}
+    assert printed == shows
     assert drive("clock", "--speed", "0.001").stdout.splitlines()[0].endswith("  real")
     assert sim.get("/clock").json()["speed"] == 0.001
 
@@ -81,10 +81,10 @@ def test_what_was_played_is_shown(drive, run_task):
     run_task()
     run = run_task("mfa_then_success")
     drive("advance", "6m")
-    shown, timeline = drive("coverage").stdout, drive("timeline").stdout
-    assert "mfa_then_success  4 of 7 steps\n" in shown
-    assert "      1 x  task_run[2]\n" in shown
-    assert "    never  task_run[2].on_rejected[0]\n" in shown
+    coverage, timeline = drive("coverage").stdout, drive("timeline").stdout
+    assert "mfa_then_success  4 of 7 steps\n" in coverage
+    assert "      1 x  task_run[2]\n" in coverage
+    assert "    never  task_run[2].on_rejected[0]\n" in coverage
     assert re.search(rf"^\S+Z  task_run +{run['id']}  queued -> running$", timeline, re.MULTILINE)
     assert timeline.endswith("advanced 6m\n")
 
@@ -92,15 +92,15 @@ def test_what_was_played_is_shown(drive, run_task):
 def test_a_key_that_no_call_came_with_is_reported(drive, cli, server, key, run_task):
     run_task()
     for words in ["advance", "5m"], ["timeline"], ["coverage"]:
-        shown = cli(*words, "--url", server.url, "--key", f"{key}_misspelt")
-        assert shown.exit_code == 0
-        assert f"no call came with the key `{key}_misspelt`; calls came with " in shown.stderr
-        assert f"`{key}` (" in shown.stderr
-        assert shown.stderr.endswith(": give the right key with --key\n")
+        printed = cli(*words, "--url", server.url, "--key", f"{key}_misspelt")
+        assert printed.exit_code == 0
+        assert f"no call came with the key `{key}_misspelt`; calls came with " in printed.stderr
+        assert f"`{key}` (" in printed.stderr
+        assert printed.stderr.endswith(": give the right key with --key\n")
         assert drive(*words).stderr == ""
     with DeckSim() as deck:
-        shown = cli("timeline", "--url", deck.url, "--key", "mine")
-    assert "no call came with the key `mine`, nor with another key\n" in shown.stderr
+        printed = cli("timeline", "--url", deck.url, "--key", "mine")
+    assert "no call came with the key `mine`, nor with another key\n" in printed.stderr
 
 
 def test_programs_get_json(drive, run_task, sim):

@@ -48,8 +48,8 @@ def test_what_a_scenario_has_beside_steps_is_shown(cli, write):
         theirs: "  session  (edition credentials)\n    queued\n",
         write("deep", *steps): "    completed\n      output: rooms = beds = 2 | beds = 1\n",
     }
-    shown = {name: cli("scenarios", name).stdout for name in parts}
-    assert [name for name, part in parts.items() if part not in shown[name]] == []
+    printed = {name: cli("scenarios", name).stdout for name in parts}
+    assert [name for name, part in parts.items() if part not in printed[name]] == []
 
 
 def test_all_scenarios_are_listed(cli, write, tmp_path):
@@ -69,7 +69,10 @@ def test_a_file_with_mistakes_is_exit_code_1(cli, write, tmp_path):
 
 def test_programs_get_json(cli):
     every = json.loads(cli("scenarios", "--json").stdout)
-    assert [one["name"] for one in every] == shipped().names()
-    one = json.loads(cli("scenarios", "success", "--json").stdout)
-    assert one == {**shipped().get("success").overview, "scenario": shipped().get("success").source}
-    assert {k: one[k] for k in every[0]} in every
+    assert [row["name"] for row in every] == shipped().names()
+    overview = json.loads(cli("scenarios", "success", "--json").stdout)
+    assert overview == {
+        **shipped().get("success").overview,
+        "scenario": shipped().get("success").source,
+    }
+    assert {k: overview[k] for k in every[0]} in every

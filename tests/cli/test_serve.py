@@ -49,7 +49,7 @@ def test_a_call_that_works_when_a_signal_comes_is_dropped():
     receiver = socket.create_server(("127.0.0.1", 0))
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with receiver, subprocess.Popen([*words, "--clock", "frozen"], **pipes) as process:
-        url = next(found[0] for line in process.stdout if (found := re.findall(r"URL=(\S+)", line)))
+        url = next(urls[0] for line in process.stdout if (urls := re.findall(r"URL=(\S+)", line)))
         with Deck(url, "k") as deck, ThreadPoolExecutor() as threads:
             deck.register_webhook(f"http://127.0.0.1:{receiver.getsockname()[1]}/")
             deck.create("agents", {"name": "Concierge"})
@@ -130,8 +130,8 @@ def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys
             yield get(banner, "/_sim/scenarios/mine").json()["summary"]
 
     words = "--scenarios", str(file.parent), "--reload"
-    _, found = serving(lambda banner: [*visit(banner)], *words)
-    assert found == ["one", "second", "second", "a mended fourth"]
+    _, summaries = serving(lambda banner: [*visit(banner)], *words)
+    assert summaries == ["one", "second", "second", "a mended fourth"]
     printed = capsys.readouterr().err.splitlines()
     assert printed[0].startswith(f"{file}:6:5: task_run[1]: unknown status 'runing'")
     assert printed[1:] == [
@@ -178,15 +178,15 @@ def test_a_port_file_of_a_server_that_was_killed_is_removed_at_the_start(cli, tm
 def test_what_cannot_be_used_is_one_line_and_exit_code_1(cli, tmp_path):
     world = tmp_path / "world.yaml"
     world.write_text("version: 1\ndefault_scenario: sucess\n")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = f"{taken.getsockname()[1]}"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = f"{listener.getsockname()[1]}"
         texts = {
             ("--world", world): f"{world}:2:19: default_scenario: ",
             ("--port-file", "no/such/folder"): "deck-sim: [Errno 2] No such file or directory: ",
             ("--port", port): f"deck-sim: cannot listen on 127.0.0.1:{port}: Address already in",
         }
         ran = {words: cli("serve", "--port", "0", *words) for words in texts}
-    assert {(one.exit_code, one.stderr.count("\n")) for one in ran.values()} == {(1, 1)}
+    assert {(end.exit_code, end.stderr.count("\n")) for end in ran.values()} == {(1, 1)}
     assert [words for words in texts if not ran[words].stderr.startswith(texts[words])] == []
 
 

@@ -52,19 +52,19 @@ def written(capsys, receiver):
 
 def test_calls_attempts_and_warnings_have_lines_without_secrets(written):
     """Calls of the control API have none."""
-    found = written()
-    assert len(found) == len(LINES)
-    for line, begins in zip(found, LINES, strict=True):
+    lines = written()
+    assert len(lines) == len(LINES)
+    for line, begins in zip(lines, LINES, strict=True):
         assert line.startswith(begins)
-    assert found[-3].endswith("; attempt 1; next at 2025-01-15T09:30:05Z")
+    assert lines[-3].endswith("; attempt 1; next at 2025-01-15T09:30:05Z")
     assert written(quiet=True) == ["careful"]
 
 
 def test_json_has_an_object_for_each_line(written):
     """Other records than those of calls and attempts have their level and message."""
-    found = [json.loads(line) for line in written("json")]
-    call, attempt, other = found[4], found[-3], found[-1]
-    assert len(found) == len(LINES)
+    entries = [json.loads(line) for line in written("json")]
+    call, attempt, other = entries[4], entries[-3], entries[-1]
+    assert len(entries) == len(LINES)
     assert (call["kind"], call["world"], call["at"]) == ("call", "KEY", AT)
     assert (call["method"], call["path"], call["status"]) == ("POST", "/v2/agents", 201)
     assert (attempt["url"], attempt["status"]) == (SHOWN, None)
