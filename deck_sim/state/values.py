@@ -97,7 +97,8 @@ def restore_model(class_: type[BaseModel], data: Mapping[str, Any]) -> BaseModel
 _READABLE = (timedelta, Counter, deque, RecentLog, restore_moment, restore_fields, restore_model)
 _MODULES = ("collections", "datetime")
 _ROOMS = tuple(
-    f"deck_sim.{room}." for room in ["contract", "engine", "faults", "runtime", "scenario", "state"]
+    f"deck_sim.{room}."
+    for room in ["base", "contract", "engine", "faults", "runtime", "scenario", "state"]
 )
 
 

@@ -94,8 +94,8 @@ class Play:
 
     def error(self, run):
         """The one error that a run failed with."""
-        (found,) = self.look(run)["errors"]
-        return f"{found['type']}/{found['code']}: {found['message']}"
+        (error,) = self.look(run)["errors"]
+        return f"{error['type']}/{error['code']}: {error['message']}"
 
 
 STEPS = {
@@ -131,12 +131,12 @@ def bring(play):
 
     def bring(kind, status):
         machine, step = play.world.contract.machine(kind), STEP_CLASSES[kind, status]
-        steps = [STEPS.get(one, one) for one in way_to(machine, status)]
+        steps = [STEPS.get(word, word) for word in way_to(machine, status)]
         steps[-1] += ": 1h" if step.lasts else ""
         if not step.ends:
             steps.append(STEPS["failed"] if machine.is_run else "invalid")
-        made = (play.run if machine.is_run else play.open)(f"[{', '.join(steps)}]")
-        assert made.status == status
-        return made
+        resource = (play.run if machine.is_run else play.open)(f"[{', '.join(steps)}]")
+        assert resource.status == status
+        return resource
 
     return bring

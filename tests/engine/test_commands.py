@@ -58,7 +58,7 @@ def test_a_command_in_the_wrong_status_changes_nothing(play, bring, kind, name, 
     assert problems == [("request/state_invalid", None)]
     assert f"is `{status}`; `{name}` is allowed only in" in str(error)
     allowed = RULES.machine(kind).commands[name].allowed
-    assert all(f"`{one}`" in str(error) for one in allowed)
+    assert all(f"`{name}`" in str(error) for name in allowed)
 
 
 @pytest.mark.parametrize(("kind", "name", "status"), ALLOWED)

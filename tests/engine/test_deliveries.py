@@ -70,7 +70,7 @@ def _result(attempt, ok):
 
 
 def _statuses(world):
-    return [one.status for one in world.all("event_delivery").values()]
+    return [delivery.status for delivery in world.all("event_delivery").values()]
 
 
 def test_each_destination_has_a_delivery_of_its_own(listen, due, world):
@@ -104,14 +104,14 @@ def _end(world, destination, how):
 
 
 @pytest.mark.parametrize(
-    ("how", "said"),
+    ("how", "reason"),
     [
         ("deleted", "is deleted"),
         ("inactive", "is `inactive`"),
         ("pending_verification", "is `pending_verification`"),
     ],
 )
-def test_a_retry_fails_if_its_destination_is_gone(listen, due, world, how, said):
+def test_a_retry_fails_if_its_destination_is_gone(listen, due, world, how, reason):
     """It is not sent, and the timeline says why."""
     destination = listen("agent.created")
     (attempt,) = due()
@@ -119,11 +119,11 @@ def test_a_retry_fails_if_its_destination_is_gone(listen, due, world, how, said)
     _end(world, destination, how)
     assert _due(world, DAY) == []
     assert _statuses(world) == ["failure"]
-    why = f"not attempted: the destination `{destination.id}` {said}"
+    why = f"not attempted: the destination `{destination.id}` {reason}"
     assert f"agent.created, {why}" in [entry.what for entry in world.timeline]
-    assert [(one.number, one.error) for one in world.delivery_log[attempt.delivery_id]][1:] == [
-        (None, why)
-    ]
+    assert [(result.number, result.error) for result in world.delivery_log[attempt.delivery_id]][
+        1:
+    ] == [(None, why)]
 
 
 @pytest.mark.parametrize("how", ["deleted", "inactive"])

@@ -90,14 +90,14 @@ def test_the_first_due_fault_fires_and_the_others_count(faults):
     """At most one fault fires for a call."""
     first, second = faults.add("flt_1", Fault("a", 1, 1)), faults.add("flt_2", Fault("a"))
     assert fires(faults, 3) == [True] * 3
-    assert [(one.met, one.fired) for one in (first, second)] == [(3, 1), (3, 2)]
+    assert [(fault.met, fault.fired) for fault in (first, second)] == [(3, 1), (3, 2)]
 
 
 def test_a_fault_is_removed_by_its_id(faults):
-    one, two = faults.add("flt_1", Fault("a"), "trun_1"), faults.add("flt_2", Fault("a"))
-    assert [*faults] == [two, one]
+    of_run, of_all = faults.add("flt_1", Fault("a"), "trun_1"), faults.add("flt_2", Fault("a"))
+    assert [*faults] == [of_all, of_run]
     assert [faults.remove("flt_1"), faults.remove("flt_1")] == [True, False]
-    assert [*faults] == [two]
+    assert [*faults] == [of_all]
 
 
 def test_a_copy_counts_for_itself(faults):
@@ -136,6 +136,6 @@ def test_a_trouble_comes_before_the_other_faults_of_a_webhook():
     world.injected.add("flt_1", Usual("agent.created"))
     world.injected.add(TROUBLE, Trouble("agent.created"), TROUBLE)
     agents = [Resource("agent", id_, NOW, NOW, None, {}) for id_ in ("agt_1", "agt_2")]
-    events = [Event("evt_1", "agent.created", one, NOW) for one in agents]
+    events = [Event("evt_1", "agent.created", agent, NOW) for agent in agents]
     fired = [world.fire_webhook("here", event).key for event in events]
     assert fired == ["trouble", "fault"]

@@ -136,9 +136,9 @@ def test_a_given_id_does_not_shift_the_following_ids():
 
 def test_an_id_that_is_taken_is_skipped():
     """A seeded resource may have the id that is generated next."""
-    taken, world = World().next_id("agt"), World()
-    world.create("agent", {"name": "A"}, silent=True, id=taken)
-    assert world.create("agent", {"name": "B"}).id != taken
+    id_, world = World().next_id("agt"), World()
+    world.create("agent", {"name": "A"}, silent=True, id=id_)
+    assert world.create("agent", {"name": "B"}).id != id_
     assert len(world.all("agent")) == 2
 
 

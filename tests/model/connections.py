@@ -36,23 +36,23 @@ class Connections(Reference):
         """Whether an answer with this status is stored under its key."""
         return True
 
-    def open(self, made, source_id, external_id, script):
+    def open(self, answer, source_id, external_id, script):
         """`POST /connections`: shown `connecting`, even if its script moves it at once."""
         self.get("source", source_id)
         fields = {"source_id": source_id, "external_id": external_id, "interaction": None}
-        connection = self.add("connection", made, status="connecting", **fields)
+        connection = self.add("connection", answer, status="connecting", **fields)
         self.emit("connecting", connection)
-        shown = self.show(connection)
+        view = self.show(connection)
         self.begin(connection, CONNECTIONS[script])
-        return shown
+        return view
 
-    def run(self, made, task_id, connection_id, script):
+    def run(self, answer, task_id, connection_id, script):
         """`POST /tasks/{id}/run`."""
         task, connection = self.get("task", task_id), self.get("connection", connection_id)
         self.need(connection, "connected")
         self.disarm(connection, "rest")
         uses = {"connection_id": connection_id, "source_id": connection["source_id"]}
-        return self.begin_run(made, task, RUNS[script], **uses)
+        return self.begin_run(answer, task, RUNS[script], **uses)
 
     def emit(self, what, thing):
         """Events of a run show the external id of its connection."""
@@ -99,6 +99,6 @@ class Connections(Reference):
 
     def reopen(self, id_, script):
         """`POST /connections/{id}/reopen`."""
-        shown = self.command("reopen", "connection", id_)
+        view = self.command("reopen", "connection", id_)
         self.begin(self.things[id_], CONNECTIONS[script])
-        return shown
+        return view

@@ -14,10 +14,10 @@ def read_login(sent):
     if "auth_method" in sent:
         fields["auth_method"] = sent["auth_method"] or "none"
     if "auth_credentials" in sent:
-        given = sent["auth_credentials"] or {}
-        more = {n: v for n, v in given.get("source_fields", {}).items() if n != "pin"}
-        shown = {"username": given.get("username"), "source_fields": more} if given else None
-        fields |= {"_given": given, "auth_credentials": shown}
+        login = sent["auth_credentials"] or {}
+        more = {n: v for n, v in login.get("source_fields", {}).items() if n != "pin"}
+        public = {"username": login.get("username"), "source_fields": more} if login else None
+        fields |= {"_given": login, "auth_credentials": public}
     return fields
 
 
@@ -48,14 +48,14 @@ class Credentials(Reference):
 
     # Credentials
 
-    def store(self, made, source_id, external_id, login):
+    def store(self, answer, source_id, external_id, login):
         """`POST /credentials`."""
         gone = [] if self.is_there(source_id) else ["source_not_found"]
         login = {"auth_method": "none", "_given": {}, "auth_credentials": None, **read_login(login)}
         if wrong := [*gone, *lacks(login)]:
             raise Refused(404 if gone else 400, *wrong)
         fields = {"source_id": source_id, "external_id": external_id, **login}
-        return self.create(made, "credential", status="unverified", **fields)
+        return self.create(answer, "credential", status="unverified", **fields)
 
     def change_credential(self, id_, fields, login):
         """`PATCH /credentials/{id}`: a changed login is unverified."""
@@ -79,19 +79,19 @@ class Credentials(Reference):
 
     # Sessions
 
-    def start_session(self, made, credential_id, source_id, script):
+    def start_session(self, answer, credential_id, source_id, script):
         """`POST /sessions`."""
         credential, _, source_id = self.find_login(credential_id, source_id, None)
         self.need_slot()
-        session = self.add_session(made.get("id", None), credential, source_id)
-        shown = self.show(session)
+        session = self.add_session(answer.get("id", None), credential, source_id)
+        view = self.show(session)
         self.begin(session, SESSIONS[script])
-        return shown
+        return view
 
     def need_slot(self):
         """Refuse another session if as many are open as the world allows."""
         ended = ("completed", "failed")
-        if sum(one["status"] not in ended for one in self.all("session")) >= MOST_SESSIONS:
+        if sum(session["status"] not in ended for session in self.all("session")) >= MOST_SESSIONS:
             raise Refused(429, "session_limit_exceeded")
 
     def add_session(self, id_, credential, source_id):
@@ -103,12 +103,12 @@ class Credentials(Reference):
 
     def show(self, thing):
         """A session shows its runs."""
-        shown = super().show(thing)
+        view = super().show(thing)
         if thing["object"] == "session":
             runs = [run for run in self.all("task_run") if run["session_id"] == thing["id"]]
             names = ("id", "task_id", "agent_id", "credential_id")
-            shown["task_runs"] = [{name: run[name] for name in names} for run in runs]
-        return shown
+            view["task_runs"] = [{name: run[name] for name in names} for run in runs]
+        return view
 
     def rest(self, session):
         """Set the timer that ends a session without runs."""
@@ -140,17 +140,17 @@ class Credentials(Reference):
             return credential, session, session["_source_id"]
         return credential, None, credential["source_id"] if credential else source_id
 
-    def run(self, made, task_id, script, credential_id=None, source_id=None, session_id=None):
+    def run(self, answer, task_id, script, credential_id=None, source_id=None, session_id=None):
         """`POST /tasks/{id}/run`."""
         task = self.get("task", task_id)
         credential, session, source_id = self.find_login(credential_id, source_id, session_id)
         if session is None:
             self.need_slot()
-        session = session or self.add_session(made.get("session_id"), credential, source_id)
+        session = session or self.add_session(answer.get("session_id"), credential, source_id)
         self.disarm(session, "rest")
         uses = {"session_id": session["id"], "credential_id": session["_credential_id"]}
         return self.begin_run(
-            made, task, CREDENTIAL_RUNS[script], source_id=source_id, result=None, **uses
+            answer, task, CREDENTIAL_RUNS[script], source_id=source_id, result=None, **uses
         )
 
     def cancel_run(self, run):

@@ -171,14 +171,14 @@ class Machine(SideBySide):
 
     def answer_run(self, data, answers=ANSWERS):
         """Answer a run: right, wrong, incomplete, or without a prompt."""
-        given = data.draw(answers, label="given")
+        inputs = data.draw(answers, label="given")
         run = self.pick(data, "task_run", "interaction_required")
-        self.answer("task_run", "task-runs", run, given)
+        self.answer("task_run", "task-runs", run, inputs)
 
-    def answer(self, kind, path, id_, given):
+    def answer(self, kind, path, id_, inputs):
         """Answer a prompt, if there is one."""
-        body = {self.model.answers_in: given}
-        does = partial(self.model.answer, kind, id_, given)
+        body = {self.model.answers_in: inputs}
+        does = partial(self.model.answer, kind, id_, inputs)
         self.both("POST", f"/v2/{path}/{id_}/interaction", body, does)
 
     def review(self, data):
@@ -244,9 +244,9 @@ class Machine(SideBySide):
             return
         name = data.draw(st.sampled_from(["task_id", "agent_id", "status"]), label="by")
         value = self.model.things[self.pick(data, "task_run")][name]
-        found = self.call("GET", f"/v2/task-runs?limit=100&{name}={value}").data["data"]
+        runs_of_filter = self.call("GET", f"/v2/task-runs?limit=100&{name}={value}").data["data"]
         runs = [r["id"] for r in reversed(self.model.all("task_run")) if r[name] == value]
-        assert [one["id"] for one in found] == runs[:100]
+        assert [run["id"] for run in runs_of_filter] == runs[:100]
 
 
 BUDGET = settings(max_examples=SPARE.histories, stateful_step_count=SPARE.steps)

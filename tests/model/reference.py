@@ -41,7 +41,7 @@ class Reference:
     def __init__(self):
         self.now, self.order = 0, 0
         self.things, self.events, self.timers, self.stories = {}, [], [], {}
-        self.kept = {}  # by idempotency key
+        self.answers = {}  # by idempotency key
         self.options = {"timeout_cap": None, "screenshots": False, "connection_idle": None}
 
     # Time
@@ -113,10 +113,10 @@ class Reference:
 
     # Things and their events
 
-    def add(self, kind, made, **fields):
+    def add(self, kind, answer, **fields):
         """Add a thing under the id that the product gave it."""
         moments = {"created_at": self.now, "updated_at": self.now}
-        thing = {"id": made.get("id"), "object": kind, **moments, **fields}
+        thing = {"id": answer.get("id"), "object": kind, **moments, **fields}
         self.things[thing["id"]] = thing
         return thing
 
@@ -138,14 +138,14 @@ class Reference:
 
     def show(self, thing):
         """A thing as the API shows it."""
-        shown = {name: value for name, value in thing.items() if not name.startswith("_")}
+        view = {name: value for name, value in thing.items() if not name.startswith("_")}
         if thing["object"] == "agent":
             tasks = [task for task in self.all("task") if task["agent_id"] == thing["id"]]
             names = ("id", "object", "name", "status")
-            shown["tasks"] = [{name: task[name] for name in names} for task in tasks]
+            view["tasks"] = [{name: task[name] for name in names} for task in tasks]
         if "runtime_ms" in thing and "_started" in thing and thing["status"] not in FINISHED:
-            shown["runtime_ms"] = 1000 * (self.now - thing["_started"])
-        return shown
+            view["runtime_ms"] = 1000 * (self.now - thing["_started"])
+        return view
 
     def emit(self, what, thing):
         """Add an event, which keeps the thing as it is now."""
@@ -222,8 +222,8 @@ class Reference:
         run = thing["object"] == "task_run"
         if word == "interaction_required":
             fields = [{**field, "label": field["name"]} for field in how["fields"]]
-            asked = {"type": how["type"], "message": how["message"], "fields": fields}
-            self.enter(thing, word, interaction=asked)
+            interaction = {"type": how["type"], "message": how["message"], "fields": fields}
+            self.enter(thing, word, interaction=interaction)
             self.wait(thing, "window", seconds(how.get("timeout", f"{WINDOW}s")), silent=run)
             return True
         if word == "approval":
@@ -274,20 +274,20 @@ class Reference:
         if thing["status"] not in statuses:
             raise Refused(409, "state_invalid")
 
-    def create(self, made, kind, **fields):
+    def create(self, answer, kind, **fields):
         """Create an agent or a source."""
-        thing = self.add(kind, made, **fields)
+        thing = self.add(kind, answer, **fields)
         self.emit("created", thing)
         return self.show(thing)
 
-    def create_task(self, made, agent_id, **fields):
+    def create_task(self, answer, agent_id, **fields):
         """Create a task of an agent, perhaps with an id of the caller's choice."""
         gone = [] if self.is_there(agent_id) else ["agent_not_found"]
         if wrong := gone + self.above_cap(fields):
             raise Refused(404 if gone else 400, *wrong)
         if fields.get("id") in self.things:
             raise Refused(409, "state_invalid")
-        return self.create(made, "task", **{"agent_id": agent_id, "status": "learning"} | fields)
+        return self.create(answer, "task", **{"agent_id": agent_id, "status": "learning"} | fields)
 
     def update(self, kind, id_, **fields):
         """`PATCH` of an agent or a task: an event, unless it is empty."""
@@ -315,16 +315,16 @@ class Reference:
         self.emit("reset", task)
         return self.show(task)
 
-    def begin_run(self, made, task, steps, **uses):
+    def begin_run(self, answer, task, steps, **uses):
         """Create a run; the answer shows it `queued`, even if its script moves it at once."""
         about = {"task_id": task["id"], "agent_id": task["agent_id"], **uses}
         empty = {"runtime_ms": 0, "output": None, "errors": [], "interaction": None}
-        run = self.add("task_run", made, status="queued", _shots=[], **about, **empty)
+        run = self.add("task_run", answer, status="queued", _shots=[], **about, **empty)
         self.emit("queued", run)
-        shown = self.show(run)
+        view = self.show(run)
         self.arm(run, "timeout", task["settings"]["timeout_seconds"])
         self.begin(run, steps)
-        return shown
+        return view
 
     def cancel(self, id_):
         """`POST /task-runs/{id}/cancel`."""
@@ -342,17 +342,17 @@ class Reference:
         self.stop(thing)
         return self.show(thing)
 
-    def answer(self, kind, id_, given):
+    def answer(self, kind, id_, inputs):
         """Answer a prompt, if there is one."""
         thing = self.get(kind, id_)
         self.need(thing, "interaction_required")
-        missing = [] if given.get("code") else ["input_missing"]
-        wrong = [*missing, *("input_invalid" for name in given if name != "code")]
+        missing = [] if inputs.get("code") else ["input_missing"]
+        wrong = [*missing, *("input_invalid" for name in inputs if name != "code")]
         if wrong:
             raise Refused(400, *wrong)
         story = self.stories[id_]
         step = read_step(story["steps"][0])[1]
-        if step.get("accept", given) == given:
+        if step.get("accept", inputs) == inputs:
             self.end_step(thing)
         elif story["wrong"] + 1 < step.get("attempts", ATTEMPTS):
             story["wrong"] += 1
@@ -372,7 +372,7 @@ class Reference:
 
     def recall(self, key, name):
         """The answer stored under a key, or None."""
-        at, kept_name, answer = self.kept.get(key, (-A_DAY, None, None))
+        at, kept_name, answer = self.answers.get(key, (-A_DAY, None, None))
         if self.now - at >= A_DAY:
             return None
         if kept_name != name:

@@ -31,12 +31,12 @@ def as_known(name, value):
     return [f"{e['type']}/{e['code']}" for e in value] if name == "errors" else value
 
 
-def must_show(shown, thing):
+def must_show(data, thing):
     """The API shows all fields of the model's thing with their values."""
     names = thing.keys()
-    assert names <= shown.keys(), f"{thing['id']} does not show {names - shown.keys()}"
-    found = {name: as_known(name, shown[name]) for name in names}
-    assert found == {name: as_printed(name, thing[name]) for name in names}
+    assert names <= data.keys(), f"{thing['id']} does not show {names - data.keys()}"
+    values = {name: as_known(name, data[name]) for name in names}
+    assert values == {name: as_printed(name, thing[name]) for name in names}
 
 
 def must_refuse(answer, refused):
@@ -53,16 +53,16 @@ class SideBySide(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.world = f"world-{next(self.product.numbers)}"
-        self.model, self.laws, self.seen = self.model_class(), Laws(self.edition), 0
+        self.model, self.laws, self.compared = self.model_class(), Laws(self.edition), 0
 
     def call(self, method, path, body=None, **headers):
         """Call the product, and note the call for the report of a failure."""
         answer = self.product.call(self.world, method, path, body, **headers)
         self.laws.see_answer(answer)
         if method != "GET":
-            said = [answer.data.get("status", ""), *answer.codes]
+            end = [answer.data.get("status", ""), *answer.codes]
             note(
-                f"  {moment(self.model.now)} {method} {path} {body or ''} -> {answer.status} {said}"
+                f"  {moment(self.model.now)} {method} {path} {body or ''} -> {answer.status} {end}"
             )
         return answer
 
@@ -76,21 +76,21 @@ class SideBySide(RuleBasedStateMachine):
         name = method, path, body
         keyed = key and self.model.takes_key(method, creates=creates)
         try:
-            if keyed and (kept := self.model.recall(key, name)):
+            if keyed and (recalled := self.model.recall(key, name)):
                 assert answer.headers["deck-sim-replayed"] == "true"
-                assert answer.body == kept.body, "a replay differs"
+                assert answer.body == recalled.body, "a replay differs"
                 return None
         except Refused as refused:
             return must_refuse(answer, refused)
         if keyed and self.model.keeps(answer.status):
-            self.model.kept[key] = (self.model.now, name, answer)
+            self.model.answers[key] = (self.model.now, name, answer)
         try:
-            shown = does(answer.data) if creates else does()
+            expected = does(answer.data) if creates else does()
         except Refused as refused:
             return must_refuse(answer, refused)
         assert answer.status == status, answer.body
-        must_show(answer.data, shown)
-        return shown["id"] if creates else None
+        must_show(answer.data, expected)
+        return expected["id"] if creates else None
 
     def pass_time(self, seconds):
         """Pass so many seconds in both."""
@@ -103,29 +103,29 @@ class SideBySide(RuleBasedStateMachine):
     def lists_agree(self):
         """Every list shows the things of the model, newest first."""
         for kind, path in self.lists.items():
-            shown = self.call("GET", f"/v2/{path}?limit=100").data["data"]
+            items = self.call("GET", f"/v2/{path}?limit=100").data["data"]
             things = [self.model.show(thing) for thing in reversed(self.model.all(kind))]
-            assert [one["id"] for one in shown] == [thing["id"] for thing in things][:100]
-            for one, thing in zip(shown, things, strict=False):
-                must_show(one, thing)
-                self.laws.see(one)
+            assert [item["id"] for item in items] == [thing["id"] for thing in things][:100]
+            for item, thing in zip(items, things, strict=False):
+                must_show(item, thing)
+                self.laws.see(item)
 
     @invariant()
     def events_agree(self):
         """The events are equal, in order, moments and data."""
-        new = len(self.model.events) - self.seen
-        shown = self.call("GET", f"/v2/events?limit={min(new + 1, 100)}").data["data"]
-        fresh = [*reversed(shown)][-new:] if new else []
-        kept = self.model.readable_events()
-        for one, (type_, thing, at) in zip(fresh, kept[-new:] if new else [], strict=True):
-            assert (one["type"], one["created_at"]) == (type_, moment(at))
+        new = len(self.model.events) - self.compared
+        events = self.call("GET", f"/v2/events?limit={min(new + 1, 100)}").data["data"]
+        fresh = [*reversed(events)][-new:] if new else []
+        readable = self.model.readable_events()
+        for event, (type_, thing, at) in zip(fresh, readable[-new:] if new else [], strict=True):
+            assert (event["type"], event["created_at"]) == (type_, moment(at))
             if self.summaries:
                 names = self.summaries[thing["object"]]
-                assert [*one["data"]] == names
+                assert [*event["data"]] == names
                 thing = {name: thing[name] for name in names if name in thing}
-            must_show(one["data"], thing)
-            self.laws.see_event(one)
-        self.seen = len(self.model.events)
+            must_show(event["data"], thing)
+            self.laws.see_event(event)
+        self.compared = len(self.model.events)
 
     def teardown(self):
         """Unless a check has failed, check the whole history."""
@@ -138,9 +138,9 @@ class SideBySide(RuleBasedStateMachine):
     def screenshots_agree(self):
         """A run shows its screenshots, oldest first."""
         for run in self.model.all("task_run"):
-            found = self.walk(f"task-runs/{run['id']}/screenshots", 100)
+            screenshots = self.walk(f"task-runs/{run['id']}/screenshots", 100)
             shots = [moment(at) for at in self.model.shots(run)]
-            assert [shot["created_at"] for shot in found] == shots
+            assert [shot["created_at"] for shot in screenshots] == shots
 
     def whole_story_agrees(self):
         """Each event is on one page, and there is one for each transition."""

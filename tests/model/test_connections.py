@@ -36,9 +36,9 @@ class ConnectionsMachine(Machine):
     def open_one(self, source, external, script, key):
         """Open a connection."""
         body = {"source_id": source, "auth_method": "none", "external_id": external}
-        made = {"key": key, "creates": True, "status": 201, "script": f"connection_{script}"}
+        creation = {"key": key, "creates": True, "status": 201, "script": f"connection_{script}"}
         does = partial(self.model.open, source_id=source, external_id=external, script=script)
-        return self.both("POST", "/v2/connections", body, does, **made)
+        return self.both("POST", "/v2/connections", body, does, **creation)
 
     def open(self, data):
         """Open a connection, perhaps at a deleted source."""
@@ -66,9 +66,9 @@ class ConnectionsMachine(Machine):
 
     def answer_connection(self, data):
         """Answer a connection: right, wrong, incomplete, or without a prompt."""
-        given = data.draw(ANSWERS, label="given")
+        inputs = data.draw(ANSWERS, label="given")
         connection = self.pick(data, "connection", "interaction_required")
-        self.answer("connection", "connections", connection, given)
+        self.answer("connection", "connections", connection, inputs)
 
     def command(self, data):
         """Disconnect, terminate, drop or invalidate a connection."""

@@ -106,15 +106,15 @@ class CredentialsMachine(Machine):
     def run_otherwise(self, data):
         """Run a task in a session, at a source, with both or with neither."""
         script = data.draw(SCRIPTS, label="script")
-        named = data.draw(st.sampled_from(LOGINS), label="named")
-        self.run_with(data, named, script, None)
+        kinds = data.draw(st.sampled_from(LOGINS), label="named")
+        self.run_with(data, kinds, script, None)
 
-    def run_with(self, data, named, script, key):
+    def run_with(self, data, kinds, script, key):
         """Run a task with these; perhaps once more, or cancel it."""
         likely = {"session": ["idle"], "credential": ["verified", "unverified", "invalid"]}
         ids = {
             f"{kind}_id": self.pick(data, kind, *likely.get(kind, ()))
-            for kind in named
+            for kind in kinds
             if self.model.all(kind)
         }
         task = data.draw(self.ever("task"), label="task")
@@ -152,8 +152,8 @@ class CredentialsMachine(Machine):
         does = partial(
             self.model.start_session, credential_id=credential, source_id=None, script=script
         )
-        made = {"creates": True, "status": 201, "script": f"session_{script}"}
-        return self.both("POST", "/v2/sessions", {"credential_id": credential}, does, **made)
+        creation = {"creates": True, "status": 201, "script": f"session_{script}"}
+        return self.both("POST", "/v2/sessions", {"credential_id": credential}, does, **creation)
 
     def end_session(self, data):
         """End or drop a session."""

@@ -42,8 +42,8 @@ class KeptProduct(Product):
         self.calls += 1
         if self.worlds.state and self.calls % 9 == 0:
             live = whole(self.worlds.find(key))
-            kept = whole(self.worlds.state._read(key).simulation)
-            assert live == kept, [name for name in live if live[name] != kept[name]]
+            saved = whole(self.worlds.state._read(key).simulation)
+            assert live == saved, [name for name in live if live[name] != saved[name]]
             if self.calls % 2 == 0:
                 self.reload(key)
         return answer
@@ -53,7 +53,10 @@ class KeptProduct(Product):
         before = self.worlds.find(key)
         self.worlds.reload(key)
         after = self.worlds.find(key)
-        numbers = [(one.journal.total, one.world.timeline.total) for one in (before, after)]
+        numbers = [
+            (simulation.journal.total, simulation.world.timeline.total)
+            for simulation in (before, after)
+        ]
         assert numbers[0] == numbers[1]
         after.journal, after.world.timeline = before.journal, before.world.timeline
 
@@ -62,7 +65,7 @@ class KeptProduct(Product):
 def test_a_world_goes_on_from_the_file_as_the_model_says(machine):
     """Nothing that happens in a world is lost when it is loaded from its file."""
     with KeptProduct(machine.edition) as product:
-        kept = type(machine.__name__, (machine,), {"product": product})
+        machine_with_file = type(machine.__name__, (machine,), {"product": product})
         run_state_machine_as_test(
-            kept, settings=settings(BUDGET, max_examples=BUDGET.max_examples // 5)
+            machine_with_file, settings=settings(BUDGET, max_examples=BUDGET.max_examples // 5)
         )

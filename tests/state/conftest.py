@@ -101,5 +101,5 @@ def serve(tmp_path):
         return started[-1]
 
     yield serve
-    for one in started:
-        one.stop()
+    for server in started:
+        server.stop()

@@ -77,11 +77,11 @@ class Client:
 
     def look(self):
         """Everything that the control API shows of the world."""
-        shown = {path: self.call("GET", f"_sim/{path}") for path in SHOWN}
-        del shown["timeline"]["world"]  # which names its key
-        for answer in shown.values():
+        answers = {path: self.call("GET", f"_sim/{path}") for path in SHOWN}
+        del answers["timeline"]["world"]  # which names its key
+        for answer in answers.values():
             del answer["request_id"]
-        return dump_json(shown).replace(world_token(self.simulation.key).encode(), b"token")
+        return dump_json(answers).replace(world_token(self.simulation.key).encode(), b"token")
 
     def take(self):
         """Take a snapshot; returns its id."""
@@ -111,22 +111,22 @@ def clients():
 
 def test_a_restored_world_continues_byte_for_byte(clients):
     """In the world of another key the same calls give the same bytes."""
-    one, other = clients
-    other.restore(one.take())
-    assert one.simulation.world == other.simulation.world
+    first, second = clients
+    second.restore(first.take())
+    assert first.simulation.world == second.simulation.world
     for client in clients:
         client.play(NEXT)
-    assert one.look() == other.look()
+    assert first.look() == second.look()
 
 
 def test_a_snapshot_does_not_change_with_its_world(clients):
     """It outlives the world, and can be restored more than once."""
     client, _ = clients
-    taken, before = client.take(), client.look()
+    snapshot, before = client.take(), client.look()
     for _ in range(2):
         client.play(NEXT)
         client.call("DELETE", "_sim/world")
-        client.restore(taken)
+        client.restore(snapshot)
         assert client.look() == before
 
 
@@ -148,24 +148,24 @@ def test_a_restored_world_shares_what_does_not_change(clients):
 def test_settings_and_clock_are_restored(clients):
     """Seed, mode, speed and step are those of the snapshot."""
     client, _ = clients
-    for clock, shown in [
+    for clock, expected in [
         ({"clock": "real", "speed": 1000}, ("real", 1000)),
         ({"clock": "on_poll", "step": "7s"}, ("on_poll", "7s")),
     ]:
         client.call("POST", "_sim/reset", {"seed": 9, **clock})
-        taken = client.take()
+        snapshot = client.take()
         client.call("POST", "_sim/reset", {})
-        assert client.restore(taken)["seed"] == 9
+        assert client.restore(snapshot)["seed"] == 9
         assert (client.simulation.clock is not None) == (clock["clock"] == "real")
         clock = client.call("GET", "_sim/clock")
-        assert (clock["mode"], clock.get("step") or clock["speed"]) == shown
+        assert (clock["mode"], clock.get("step") or clock["speed"]) == expected
 
 
 def test_a_deleted_snapshot_is_unknown(clients):
     client, _ = clients
-    taken = f"_sim/snapshots/{client.take()}"
-    assert client.call("DELETE", taken)["deleted"] is True
-    for method, path in (("POST", f"{taken}/restore"), ("DELETE", taken)):
+    snapshot = f"_sim/snapshots/{client.take()}"
+    assert client.call("DELETE", snapshot)["deleted"] is True
+    for method, path in (("POST", f"{snapshot}/restore"), ("DELETE", snapshot)):
         (error,) = client.call(method, path)["errors"]
         assert error["code"] == "endpoint_not_found"
 

@@ -44,15 +44,15 @@ def receiver(sent, then=lambda: None):
 
 def create_until_killed(process, url):
     """Create agents until the process is killed; returns the ids that were answered."""
-    made = []
+    ids = []
     with httpx2.Client(headers={"Authorization": f"Bearer {KEY}"}, timeout=None) as client:
         while True:
-            if len(made) == 30:
+            if len(ids) == 30:
                 threading.Thread(target=process.kill).start()
             try:
-                made.append(client.post(f"{url}/v2/agents", json={"name": "a"}).json()["id"])
+                ids.append(client.post(f"{url}/v2/agents", json={"name": "a"}).json()["id"])
             except httpx2.TransportError:
-                return made
+                return ids
 
 
 def test_nothing_that_was_acknowledged_is_lost_by_a_kill(tmp_path):
@@ -60,18 +60,18 @@ def test_nothing_that_was_acknowledged_is_lost_by_a_kill(tmp_path):
     words = ["serve", "--port", "0", "--quiet", "--state", f"{tmp_path}/worlds.db"]
     words = [sys.executable, "-u", "-m", "deck_sim", *words]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        made = create_until_killed(process, process.stdout.readline().split()[3])
+        ids = create_until_killed(process, process.stdout.readline().split()[3])
     worlds = WorldRegistry()
     with keep_worlds(worlds, tmp_path / "worlds.db"):
-        assert [*worlds.find(KEY).world.all("agent")][: len(made)] == made
+        assert [*worlds.find(KEY).world.all("agent")][: len(ids)] == ids
 
 
 def test_a_world_goes_on_after_a_kill(serve):
     """Timers, prompts and idempotency keys are where they were."""
-    one = serve()
-    path = one.run(MFA, Idempotency_Key="k")
-    one.advance(until="idle")
-    other = serve(after=one)
+    server = serve()
+    path = server.run(MFA, Idempotency_Key="k")
+    server.advance(until="idle")
+    other = serve(after=server)
     assert other.call("GET", path)["status"] == "interaction_required"
     body = {"connection_id": "conn"}
     replayed = other.call("POST", "/v2/tasks/task/run", body, Idempotency_Key="k")
@@ -83,10 +83,10 @@ def test_a_world_goes_on_after_a_kill(serve):
 
 def test_the_numbers_of_calls_and_entries_go_on(serve):
     """They are not in the file, and those that follow are shown."""
-    one = serve()
-    one.run(MFA)
-    last = one.call("GET", "/_sim/timeline?after=0")["next"]
-    other = serve(after=one)
+    server = serve()
+    server.run(MFA)
+    last = server.call("GET", "/_sim/timeline?after=0")["next"]
+    other = serve(after=server)
     assert other.call("GET", f"/_sim/timeline?after={last}")["data"] == []
     other.call("GET", "/v2/agents")
     (call,) = other.call("GET", f"/_sim/timeline?after={last}")["data"]
@@ -98,12 +98,12 @@ def test_every_kind_of_change_is_saved(serve):
     """Screenshots, resets, deletions, options, holds, faults and scenarios of the control API. A
     world that was never saved can be deleted, too.
     """
-    one = serve()
-    assert one.call("DELETE", "/_sim/world")["deleted"] is True
-    fault = one.run("downloads_statement")
-    one.advance(until="idle")
-    assert one.simulation.world.screenshots
-    assert one.is_saved()
+    server = serve()
+    assert server.call("DELETE", "/_sim/world")["deleted"] is True
+    fault = server.run("downloads_statement")
+    server.advance(until="idle")
+    assert server.simulation.world.screenshots
+    assert server.is_saved()
     for method, path, body in [
         (
             "PUT",
@@ -119,10 +119,10 @@ def test_every_kind_of_change_is_saved(serve):
         ("PATCH", "/_sim/world", {"timeout_cap": 60}),
         ("PUT", "/_sim/clock", {"mode": "on_poll", "step": "1s"}),
     ]:
-        answer = one.call(method, path.format(fault=fault), body)
+        answer = server.call(method, path.format(fault=fault), body)
         fault = answer.get("id", fault)
-        assert one.is_saved(), path
-    other = serve(after=one)
+        assert server.is_saved(), path
+    other = serve(after=server)
     assert other.is_saved()
     other.call("POST", "/_sim/reset")
     assert other.is_saved()
@@ -132,40 +132,40 @@ def test_every_kind_of_change_is_saved(serve):
 
 def test_what_a_world_drops_leaves_the_file(serve):
     """Events with their deliveries, and the answer to a key that is too old."""
-    one = serve()
-    one.call("GET", "/v2/agents")
-    one.simulation.world.events = RecentLog(2)
-    one.call("POST", "/v2/event-destinations", QUEUE, Idempotency_Key="k")
+    server = serve()
+    server.call("GET", "/v2/agents")
+    server.simulation.world.events = RecentLog(2)
+    server.call("POST", "/v2/event-destinations", QUEUE, Idempotency_Key="k")
     for _ in range(2):
-        one.run("instant_success")
-        one.advance(by="1d")
-        assert one.is_saved()
-    assert one.simulation.stored_answers == {}
-    rows = one.worlds.state._db.execute("SELECT count(*) FROM row WHERE part = 'event'")
+        server.run("instant_success")
+        server.advance(by="1d")
+        assert server.is_saved()
+    assert server.simulation.stored_answers == {}
+    rows = server.worlds.state._db.execute("SELECT count(*) FROM row WHERE part = 'event'")
     assert rows.fetchone() == (2,)
 
 
 def test_a_restored_world_takes_the_place_of_the_one_in_the_file(serve):
     """As a whole, with its timers."""
-    one = serve()
-    path = one.run(MFA)
-    taken = one.call("POST", "/_sim/snapshots")["id"]
-    one.call("POST", "/_sim/reset")
-    one.call("POST", f"/_sim/snapshots/{taken}/restore")
-    assert one.is_saved()
-    other = serve(after=one)
+    server = serve()
+    path = server.run(MFA)
+    snapshot = server.call("POST", "/_sim/snapshots")["id"]
+    server.call("POST", "/_sim/reset")
+    server.call("POST", f"/_sim/snapshots/{snapshot}/restore")
+    assert server.is_saved()
+    other = serve(after=server)
     other.advance(until="idle")
     assert other.call("GET", path)["status"] == "interaction_required"
 
 
 def test_a_call_that_changes_only_counts_writes_one_row(serve):
     """Reads are most of the calls of a client."""
-    one = serve()
-    one.call("GET", "/v2/agents")
-    before = one.worlds.state._db.total_changes
-    one.call("GET", "/v2/agents")
-    assert one.worlds.state._db.total_changes == before + 1
-    assert one.is_saved()
+    server = serve()
+    server.call("GET", "/v2/agents")
+    before = server.worlds.state._db.total_changes
+    server.call("GET", "/v2/agents")
+    assert server.worlds.state._db.total_changes == before + 1
+    assert server.is_saved()
 
 
 def test_a_value_of_another_type_is_saved(serve):
@@ -201,24 +201,24 @@ def test_a_world_that_is_gone_leaves_the_memory(serve, call):
 
 def test_a_message_that_is_sent_again_is_saved_again(serve):
     """A queue then holds the same event twice."""
-    one = serve()
-    queue = one.call("POST", "/v2/event-destinations", QUEUE)
-    one.call("POST", "/v2/agents", {"name": "a"})
-    one.advance(by="0s")
-    (delivery,) = one.call("GET", "/_sim/deliveries")["data"]
-    one.call("POST", f"/_sim/deliveries/{delivery['id']}/replay")
-    messages = serve(after=one).call("GET", f"/_sim/destinations/{queue['id']}/messages")
+    server = serve()
+    queue = server.call("POST", "/v2/event-destinations", QUEUE)
+    server.call("POST", "/v2/agents", {"name": "a"})
+    server.advance(by="0s")
+    (delivery,) = server.call("GET", "/_sim/deliveries")["data"]
+    server.call("POST", f"/_sim/deliveries/{delivery['id']}/replay")
+    messages = serve(after=server).call("GET", f"/_sim/destinations/{queue['id']}/messages")
     assert len(messages["data"]) == 2
 
 
 def test_a_real_clock_catches_up_what_fell_due(serve):
     """It shows what it would show if the server had not stopped, at its speed."""
     now = [datetime(2030, 1, 1, tzinfo=UTC)]
-    one = serve(mode="real", speed=60, now=datetime(2025, 1, 1, tzinfo=UTC), wall=lambda: now[0])
-    path = one.run("success")
-    began = one.simulation.world.now
+    server = serve(mode="real", speed=60, now=datetime(2025, 1, 1, tzinfo=UTC), wall=lambda: now[0])
+    path = server.run("success")
+    began = server.simulation.world.now
     now[0] += timedelta(seconds=10)
-    other = serve(after=one, wall=lambda: now[0])
+    other = serve(after=server, wall=lambda: now[0])
     assert other.call("GET", path)["status"] == "completed"
     assert other.simulation.world.now - began >= timedelta(minutes=10)
     moments = [entry.at for entry in other.simulation.world.timeline]
@@ -228,13 +228,13 @@ def test_a_real_clock_catches_up_what_fell_due(serve):
 def test_webhooks_that_fell_due_are_sent_when_the_server_is_back(serve):
     """In order, and before anybody calls."""
     now, sent, done = [datetime(2030, 1, 1, tzinfo=UTC)], [], threading.Event()
-    one = serve(mode="real", wall=lambda: now[0])
+    server = serve(mode="real", wall=lambda: now[0])
     body = WEBHOOK | {"events": ["task_run.running", "task_run.completed"]}
-    one.call("POST", "/v2/event-destinations", body)
-    one.run("success")
+    server.call("POST", "/v2/event-destinations", body)
+    server.run("success")
     now[0] += timedelta(minutes=5)
     receive = receiver(sent, lambda: len(sent) == 2 and done.set())
-    other = serve(after=one, wall=lambda: now[0], receive=receive)
+    other = serve(after=server, wall=lambda: now[0], receive=receive)
     assert done.wait(60)
     types = {event["id"]: event["type"] for event in other.call("GET", "/_sim/events")["data"]}
     assert [types[id_] for id_ in sent] == body["events"]
@@ -243,11 +243,11 @@ def test_webhooks_that_fell_due_are_sent_when_the_server_is_back(serve):
 def test_a_clock_that_was_set_back_does_not_go_back(serve):
     """Nor does it pass the last moment, however long the server was down."""
     now = [datetime(2030, 1, 1, tzinfo=UTC)]
-    one = serve(mode="real", speed=1e6, wall=lambda: now[0])
-    one.run("success")
-    began = one.simulation.world.now
+    server = serve(mode="real", speed=1e6, wall=lambda: now[0])
+    server.run("success")
+    began = server.simulation.world.now
     now[0] -= timedelta(days=1)
-    other = serve(after=one, wall=lambda: now[0])
+    other = serve(after=server, wall=lambda: now[0])
     assert other.simulation.world.now >= began
     now[0] += timedelta(days=9000)
     assert serve(after=other, wall=lambda: now[0]).call("GET", "/_sim/clock")["now"][:2] == "90"
@@ -255,18 +255,20 @@ def test_a_clock_that_was_set_back_does_not_go_back(serve):
 
 def test_a_webhook_in_progress_is_sent_again(serve):
     """Nobody knows whether the receiver got it: delivery is at least once."""
-    one, others, sent = serve(), [], []
-    one.call("POST", "/_sim/reset")
-    one.call("POST", "/v2/event-destinations", WEBHOOK)
-    one.worlds.dispatcher.apps["app.test"] = receiver([], lambda: others.append(serve(after=one)))
-    one.call("POST", "/v2/agents", {"name": "a"})
-    one.advance(by="0s")
+    server, others, sent = serve(), [], []
+    server.call("POST", "/_sim/reset")
+    server.call("POST", "/v2/event-destinations", WEBHOOK)
+    server.worlds.dispatcher.apps["app.test"] = receiver(
+        [], lambda: others.append(serve(after=server))
+    )
+    server.call("POST", "/v2/agents", {"name": "a"})
+    server.advance(by="0s")
     (other,) = others
     other.worlds.dispatcher.apps["app.test"] = receiver(sent)
     other.advance(by="0s")
     (delivery,) = other.call("GET", "/_sim/deliveries")["data"]
     assert (delivery["event_id"], delivery["status"]) == (sent[0], "success")
-    assert one.is_saved()
+    assert server.is_saved()
     assert other.is_saved()
 
 
@@ -274,44 +276,44 @@ def test_a_webhook_in_progress_is_sent_again(serve):
 def test_a_scenario_that_has_vanished_or_changed_is_played_to_its_end(serve, steps):
     """A run that plays it has its source."""
     libraries = []
-    for one in ("[running: 5s, completed]", steps):
+    for server in ("[running: 5s, completed]", steps):
         library = Library(shipped())
-        if one:
-            library.add(read_scenario(f"version: 1\nname: mine\ntask_run: {one}\n"))
+        if server:
+            library.add(read_scenario(f"version: 1\nname: mine\ntask_run: {server}\n"))
         libraries.append(library)
-    one = serve(library=libraries[0])
-    path = one.run("mine")
-    other = serve(after=one, library=libraries[1])
+    server = serve(library=libraries[0])
+    path = server.run("mine")
+    other = serve(after=server, library=libraries[1])
     other.advance(until="idle")
     assert other.call("GET", path)["status"] == "completed"
 
 
 def test_what_follows_the_work_of_a_call_is_saved(serve, tmp_path):
     """A fault that notes something, an answer that a hold stops, a client that leaves it."""
-    one = serve()
-    one.run("success")
-    one.call("POST", "/_sim/faults", {"delay": "1s", "match": "GET /v2/agents"})
-    one.call("GET", "/v2/agents")
-    assert one.is_saved()
-    one.call("POST", "/_sim/holds", {"call": "GET /v2/sources"})
-    with one.connect() as socket:
+    server = serve()
+    server.run("success")
+    server.call("POST", "/_sim/faults", {"delay": "1s", "match": "GET /v2/agents"})
+    server.call("GET", "/v2/agents")
+    assert server.is_saved()
+    server.call("POST", "/_sim/holds", {"call": "GET /v2/sources"})
+    with server.connect() as socket:
         lines = "GET /v2/sources HTTP/1.1", "Host: localhost", f"Authorization: Bearer {KEY}"
         socket.sendall("\r\n".join([*lines, "", ""]).encode())
-        while not one.call("GET", "/_sim/holds")["data"][0]["met"]:
+        while not server.call("GET", "/_sim/holds")["data"][0]["met"]:
             pass
-        assert one.is_saved()
-    while one.simulation.journal[-1].unanswered is None:
-        one.call("GET", "/_sim/clock")
-    one.call("GET", "/_sim/clock")  # a client that leaves is saved with the next call
-    assert one.is_saved()
+        assert server.is_saved()
+    while server.simulation.journal[-1].unanswered is None:
+        server.call("GET", "/_sim/clock")
+    server.call("GET", "/_sim/clock")  # a client that leaves is saved with the next call
+    assert server.is_saved()
 
 
 @contextmanager
-def full_disk(kept):
+def full_disk(server):
     """No file can grow beyond the size that the log of the state file has now."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize(f"{kept.path}-wal"), limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (os.path.getsize(f"{server.path}-wal"), limits[1]))
     try:
         yield
     finally:
@@ -321,43 +323,45 @@ def full_disk(kept):
 
 def test_a_full_disk_refuses_a_call_and_changes_nothing(serve):
     """The error says what to do; afterwards the same call works, with the same key."""
-    one = serve()
-    path = one.run(MFA)
-    one.advance(until="idle")
-    with full_disk(one):
+    server = serve()
+    path = server.run(MFA)
+    server.advance(until="idle")
+    with full_disk(server):
         body = {"inputs": {"code": "123456"}}
-        answer = one.call("POST", f"{path}/interaction", body, 507, Idempotency_Key="k")
+        answer = server.call("POST", f"{path}/interaction", body, 507, Idempotency_Key="k")
         assert answer["errors"][0]["code"] == "state_not_saved"
         assert "Free some space, and repeat the call" in answer["errors"][0]["message"]
-        one.call("PATCH", "/_sim/world", {"rate_limit": True}, 507)
-        one.call("POST", "/_sim/reset", status=507)
-        one.call("DELETE", "/_sim/world", status=507)
-        assert one.call("GET", "/_sim/worlds")["data"] != []
-    assert one.call("GET", path)["status"] == "interaction_required"
-    one.call("POST", f"{path}/interaction", body, Idempotency_Key="k")
-    assert one.is_saved()
+        server.call("PATCH", "/_sim/world", {"rate_limit": True}, 507)
+        server.call("POST", "/_sim/reset", status=507)
+        server.call("DELETE", "/_sim/world", status=507)
+        assert server.call("GET", "/_sim/worlds")["data"] != []
+    assert server.call("GET", path)["status"] == "interaction_required"
+    server.call("POST", f"{path}/interaction", body, Idempotency_Key="k")
+    assert server.is_saved()
 
 
 def test_a_world_that_cannot_be_read_again_is_no_change_that_could_not_be_saved(serve, monkeypatch):
     """Both are one error, but the message says which it is."""
-    one = serve()
-    one.call("POST", "/v2/agents", {"name": "a"})
-    monkeypatch.setattr(one.worlds.state, "_read", lambda key: 1 / 0)
-    with pytest.raises(ApiError, match=f"world cannot be read from {one.path}: ZeroDivisionError"):
-        one.worlds.state.load(KEY)
+    server = serve()
+    server.call("POST", "/v2/agents", {"name": "a"})
+    monkeypatch.setattr(server.worlds.state, "_read", lambda key: 1 / 0)
+    with pytest.raises(
+        ApiError, match=f"world cannot be read from {server.path}: ZeroDivisionError"
+    ):
+        server.worlds.state.load(KEY)
 
 
 def test_a_change_that_could_not_be_saved_is_not_saved_at_the_end(serve):
     """Its world has left the memory, and nobody has asked for it since."""
-    one = serve()
-    one.call("POST", "/v2/agents", {"name": "a"})
-    simulation = one.simulation
+    server = serve()
+    server.call("POST", "/v2/agents", {"name": "a"})
+    simulation = server.simulation
     create_resource(simulation.world, "agent", {"name": "b", "description": None})
-    with full_disk(one), pytest.raises(ApiError):
-        one.worlds.save(simulation)
+    with full_disk(server), pytest.raises(ApiError):
+        server.worlds.save(simulation)
     with pytest.raises(ApiError, match="of another call"):
-        one.worlds.save(simulation)
-    one.stop()
+        server.worlds.save(simulation)
+    server.stop()
     agents = serve().call("GET", "/v2/agents")["data"]
     assert [agent["name"] for agent in agents] == ["a"]
 
@@ -365,13 +369,13 @@ def test_a_change_that_could_not_be_saved_is_not_saved_at_the_end(serve):
 def test_no_webhook_is_sent_that_could_not_be_recorded(serve):
     """On a full disk an advance stops before the webhook; later it is sent once."""
     sent = []
-    one = serve(receive=receiver(sent))
-    one.call("POST", "/v2/event-destinations", WEBHOOK)
-    one.call("POST", "/v2/agents", {"name": "a"})
-    with full_disk(one):
-        one.call("POST", "/_sim/clock/advance", {"by": "1m"}, 507)
+    server = serve(receive=receiver(sent))
+    server.call("POST", "/v2/event-destinations", WEBHOOK)
+    server.call("POST", "/v2/agents", {"name": "a"})
+    with full_disk(server):
+        server.call("POST", "/_sim/clock/advance", {"by": "1m"}, 507)
     assert sent == []
-    one.advance(by="1m")
+    server.advance(by="1m")
     assert len(sent) == 1
 
 
@@ -408,9 +412,9 @@ def test_a_file_in_use_is_refused(serve, refused):
 
 
 def test_a_file_that_cannot_be_read_is_refused_and_left_as_it_is(serve, refused):
-    one = serve()
-    one.run(MFA)
-    one.stop()
+    server = serve()
+    server.run(MFA)
+    server.stop()
     for change, why in [
         ("UPDATE row SET value = x'00' WHERE part = 'story'", "UnpicklingError"),
         (
@@ -419,14 +423,14 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_as_it_is(serve, refused)
         ),
         ("PRAGMA user_version = 99", "has the format 99, but deck-sim"),
     ]:
-        db = sqlite3.connect(one.path, isolation_level=None)
+        db = sqlite3.connect(server.path, isolation_level=None)
         db.execute(change)
         db.close()
-        before = one.path.read_bytes()
-        assert why in refused(one.path)
-        assert one.path.read_bytes() == before
-    os.truncate(one.path, 6000)
-    assert "is damaged; restore a copy of it, or move it away" in refused(one.path)
+        before = server.path.read_bytes()
+        assert why in refused(server.path)
+        assert server.path.read_bytes() == before
+    os.truncate(server.path, 6000)
+    assert "is damaged; restore a copy of it, or move it away" in refused(server.path)
 
 
 def test_only_its_owner_can_read_the_file(serve):
@@ -436,25 +440,25 @@ def test_only_its_owner_can_read_the_file(serve):
 
 def test_a_world_that_cannot_be_read_again_is_not_replaced(serve):
     """Its calls are refused until it can be read."""
-    one = serve()
-    one.run(MFA)
-    db = one.worlds.state._db
+    server = serve()
+    server.run(MFA)
+    db = server.worlds.state._db
     db.execute("UPDATE row SET part = 'strange' WHERE part = 'agent'")
-    one.worlds.reload(KEY)
-    answer = one.call("GET", "/v2/agents", status=507)
+    server.worlds.reload(KEY)
+    answer = server.call("GET", "/v2/agents", status=507)
     assert "KeyError: 'strange'" in answer["errors"][0]["message"] or "strange" in f"{answer}"
     db.execute("UPDATE row SET part = 'agent' WHERE part = 'strange'")
-    assert len(one.call("GET", "/v2/agents")["data"]) == 1
+    assert len(server.call("GET", "/v2/agents")["data"]) == 1
 
 
 def test_a_session_that_ends_uses_its_run_no_more(serve):
     """Its users are listed anew when a file is read."""
-    one = serve(edition="credentials")
-    agent = one.call("POST", "/v2/agents", {"name": "a"})["id"]
+    server = serve(edition="credentials")
+    agent = server.call("POST", "/v2/agents", {"name": "a"})["id"]
     site = {"type": "website", "website": {"url": "https://a.example"}}
-    source = one.call("POST", "/v2/sources", site)["id"]
-    task = one.call("POST", "/v2/tasks", {"name": "t", "agent_id": agent})["id"]
-    run = one.call("POST", f"/v2/tasks/{task}/run", {"source_id": source})
-    one.call("POST", f"/v2/sessions/{run['session_id']}/end")
-    assert one.call("GET", f"/v2/task-runs/{run['id']}")["status"] == "cancelling"
-    assert one.is_saved()
+    source = server.call("POST", "/v2/sources", site)["id"]
+    task = server.call("POST", "/v2/tasks", {"name": "t", "agent_id": agent})["id"]
+    run = server.call("POST", f"/v2/tasks/{task}/run", {"source_id": source})
+    server.call("POST", f"/v2/sessions/{run['session_id']}/end")
+    assert server.call("GET", f"/v2/task-runs/{run['id']}")["status"] == "cancelling"
+    assert server.is_saved()
