@@ -51,8 +51,8 @@ def test_every_button_of_a_resource_does_what_it_says(page, open_tab, sim, api, 
         details = page.get_by_role("complementary", name="Details")
         details.get_by_role("button", name=button).first.click()
         expect(details.get_by_role("button", name=button)).to_have_count(0)
-        shown = api.get(f"/task-runs/{run}").json()["status"]
-        wrong += [] if shown == status else [(button, shown)]
+        reached = api.get(f"/task-runs/{run}").json()["status"]
+        wrong += [] if reached == status else [(button, reached)]
     assert wrong == []
 
 
@@ -72,11 +72,11 @@ def test_the_clock_is_moved_and_set(page, open_tab, sim, run_task, watch):
     page.get_by_role("button", name="Next 2s").click()
     expect(time).to_have_text("09:30:03")
     fields = {"Until": ("task_run.completed", "09:30:11"), "By": ("2m30s", "09:32:41")}
-    for field, (text, shown) in {**fields, "To": ("2025-01-15T11:00:00Z", "11:00:00")}.items():
+    for field, (text, clock) in {**fields, "To": ("2025-01-15T11:00:00Z", "11:00:00")}.items():
         page.get_by_role("button", name="Advance…").click()
         page.get_by_role("dialog").get_by_label(field, exact=True).last.fill(text)
         page.keyboard.press("Enter")
-        expect(time).to_have_text(shown)
+        expect(time).to_have_text(clock)
     page.get_by_role("button", name="Advance…").click()
     page.get_by_role("button", name="+1m").click()
     expect(time).to_have_text("11:01:00")

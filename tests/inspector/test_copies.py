@@ -15,8 +15,8 @@ pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is no
 
 def copy_calls(deck, *, key=None):
     server = {"origin": deck.base_url.removesuffix("/v2"), "key": key}
-    given = json.dumps({"calls": [*deck.requests], "server": server})
-    done = subprocess.run(["node", SCRIPT], input=given, capture_output=True, text=True, check=True)
+    data = json.dumps({"calls": [*deck.requests], "server": server})
+    done = subprocess.run(["node", SCRIPT], input=data, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 

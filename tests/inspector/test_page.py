@@ -67,7 +67,7 @@ def test_text_of_a_world_is_only_text(page, open_tab, hostile_world):
     for tab in TABS:
         open_tab(page, tab)
         expect(page.get_by_role("main")).not_to_be_empty()
-    seen = ""
+    texts = ""
     for ref in dict.fromkeys((*refs_of(hostile_world), "scenario:hostile")):
         page.evaluate(
             "text => { location.hash = location.hash.replace(/&select=.*|$/, text) }",
@@ -75,8 +75,8 @@ def test_text_of_a_world_is_only_text(page, open_tab, hostile_world):
         )
         expect(details(page)).to_be_visible()
         expect(details(page)).not_to_contain_text("Loading")
-        seen += details(page).inner_text()
-    assert seen.count("<b data-hacked>x</b>") > 15
+        texts += details(page).inner_text()
+    assert texts.count("<b data-hacked>x</b>") > 15
     assert page.evaluate("typeof hacked") == "undefined"
     expect(page.locator("[data-hacked]")).to_have_count(0)
 
@@ -84,12 +84,12 @@ def test_text_of_a_world_is_only_text(page, open_tab, hostile_world):
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_nothing(new_page, open_tab, busy_world, server, theme, width):
     page = new_page(color_scheme=theme, viewport={"width": width, "height": 800})
-    found = []
+    all_violations = []
 
     def check(name):
         violations = Axe().run(page).response["violations"]
-        found.extend(
-            (name, one["id"], [node["html"] for node in one["nodes"]]) for one in violations
+        all_violations.extend(
+            (name, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in violations
         )
 
     for tab in TABS:
@@ -114,7 +114,7 @@ def test_axe_finds_nothing(new_page, open_tab, busy_world, server, theme, width)
     page.goto(f"{server.url}/_sim/ui")
     expect(page.get_by_role("listitem").first).to_be_visible()
     check("worlds")
-    assert found == []
+    assert all_violations == []
 
 
 def test_a_world_is_chosen_by_its_key_or_from_the_list(page, start_server, watch):

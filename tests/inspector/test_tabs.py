@@ -29,8 +29,8 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     details(page).get_by_role("button", name="Copy as pytest assertion").click()
     expect(details(page).locator("[data-state=copied]")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    given = '"GET /v2/agents/agt_none", error="request/agent_not_found"'
-    assert copied == f"deck.requests.assert_called({given})"
+    args = '"GET /v2/agents/agt_none", error="request/agent_not_found"'
+    assert copied == f"deck.requests.assert_called({args})"
     page.get_by_role("searchbox").fill("")
     rows.last.click()
     expect(details(page)).to_contain_text("What it caused")
