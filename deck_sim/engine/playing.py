@@ -134,7 +134,8 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
     world.script_errors.append(f"{resource.id}: {error}")
     machine = world.machine(resource)
     if machine.is_run:
-        world.fail(resource, problem("task/task_failed", f"{error}"))
+        failure = problem("task/task_failed", f"{error}")
+        world.move(resource, "failed", errors=[failure.as_json()])
     else:
         assert machine.broken is not None, f"a {resource.kind} plays no script"
         world.move(resource, machine.broken)
@@ -148,7 +149,8 @@ def _inactivity_due(world: World, owner: str) -> None:
 def _timeout_due(world: World, owner: str, text: str | None = None) -> None:
     run = world.all("task_run")[owner]
     timeout = spell_duration(timedelta(seconds=run.hidden["timeout_seconds"]))
-    world.fail(run, problem("task/timeout", text, timeout=timeout))
+    failure = problem("task/timeout", text, timeout=timeout)
+    world.move(run, "failed", errors=[failure.as_json()])
 
 
 def _auto_transition_due(world: World, owner: str) -> None:

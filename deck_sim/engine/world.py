@@ -379,24 +379,12 @@ class World:
         if machine.leads and status not in machine.leads_first:
             self._lead_used(moved, machine)
         if status in machine.ends_users:  # assumed
-            error = machine.ends_users[status]
-            text = f"The {self.kind(moved.kind).noun} became `{status}` during the run."
-            for run in [self.all("task_run")[user] for user in self.users.pop(moved.id, {})]:
-                if str(run.status) in self.machine(run).auto_transitions:
-                    continue  # it is ending already
-                if error is not None:
-                    self.fail(run, problem(error, text))
-                else:
-                    self.move(run, self.machine(run).status_after_cancel)
-                    self.stop_story(run.id)
+            self._end_users(moved, machine.ends_users[status])
         if machine.auto_transitions:
             self._arm_auto_transition(moved)
         if machine.is_run and self.options.screenshots:
             self._arm_screenshot(moved)
         return moved
-
-    def fail(self, run: Resource, *problems: Problem) -> Resource:
-        return self.move(run, "failed", errors=[error.as_json() for error in problems])
 
     def set_options(self, options: Options) -> None:
         """Set the world's options. Timers whose duration changes start again now."""
@@ -544,6 +532,19 @@ class World:
                 target = next((target for target in targets if target in reachable), status)
                 if target != status:
                     self.move(used, target)
+
+    def _end_users(self, used: Resource, error: str | None) -> None:
+        """Fail the runs that use a login or session with `error`; cancel them if that is None."""
+        text = f"The {self.kind(used.kind).noun} became `{used.status}` during the run."
+        for run in [self.all("task_run")[user] for user in self.users.pop(used.id, {})]:
+            machine = self.machine(run)
+            if str(run.status) in machine.auto_transitions:
+                continue  # it is ending already
+            if error is not None:
+                self.move(run, "failed", errors=[problem(error, text).as_json()])
+            else:
+                self.move(run, machine.status_after_cancel)
+                self.stop_story(run.id)
 
     def _arm_auto_transition(self, resource: Resource) -> None:
         self.timers.disarm(resource.id, OF_DISUSE)
