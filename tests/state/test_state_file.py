@@ -199,6 +199,18 @@ def test_a_world_that_is_gone_leaves_the_memory(serve, call):
     assert saved() is None
 
 
+def test_the_run_that_ended_first_is_forgotten_first(serve, monkeypatch):
+    """Also after a restart, and if it began last."""
+    server = serve()
+    first, last = server.run("success"), server.run("instant_success")
+    server.advance(until="idle")
+    later = serve(after=server)
+    monkeypatch.setattr("deck_sim.engine.world.MOST_RUNS", 1)
+    later.call("GET", "/v2/agents")
+    assert later.call("GET", first)["status"] == "completed"
+    later.call("GET", last, status=404)
+
+
 def test_a_message_that_is_sent_again_is_saved_again(serve):
     """A queue then holds the same event twice."""
     server = serve()
