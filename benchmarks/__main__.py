@@ -27,31 +27,32 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="write what was found")
     text = "measure nothing: show these in docs/"
     parser.add_argument("--write-docs", metavar="FILE", nargs="+", help=text)
-    given = parser.parse_args()
-    if unknown := {*given.rows} - {*ROWS}:
+    options = parser.parse_args()
+    if unknown := {*options.rows} - {*ROWS}:
         parser.error(f"no such row: {', '.join(sorted(unknown))}")
-    if given.write_docs:
-        write_docs([json.loads(Path(name).read_text("utf-8")) for name in given.write_docs])
+    if options.write_docs:
+        write_docs([json.loads(Path(name).read_text("utf-8")) for name in options.write_docs])
         return 0
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has bytecode
-    chosen = [ROWS[name] for name in given.rows] or [
+    chosen = [ROWS[name] for name in options.rows] or [
         row
         for row in ROWS.values()
-        if (given.all or not row.is_long) and not (given.smoke and (row.downloads or not row.smoke))
+        if (options.all or not row.is_long)
+        and not (options.smoke and (row.downloads or not row.smoke))
     ]
     about = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "python": platform.python_version()}
     about |= {"cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1)}
-    found = []
-    for one in chosen:
-        found.append(measure(one, smoke=given.smoke))
-        print("\n".join(format_row(found[-1])), flush=True)
-        if given.json:  # after each row, so that a run can be broken off
-            text = json.dumps({"about": about, "rows": found}, indent=1)
-            Path(given.json).write_text(text, "utf-8")
-    missed = [one["name"] for one in found for bar in one.get("bars", ()) if not bar["is_held"]]
-    if missed and not given.smoke:
+    figures = []
+    for row in chosen:
+        figures.append(measure(row, smoke=options.smoke))
+        print("\n".join(format_row(figures[-1])), flush=True)
+        if options.json:  # after each row, so that a run can be broken off
+            text = json.dumps({"about": about, "rows": figures}, indent=1)
+            Path(options.json).write_text(text, "utf-8")
+    missed = [row["name"] for row in figures for bar in row.get("bars", ()) if not bar["is_held"]]
+    if missed and not options.smoke:
         print(f"bars not held: {', '.join(missed)}")
-    return 1 if missed and not given.smoke else 0
+    return 1 if missed and not options.smoke else 0
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
@@ -77,15 +78,15 @@ def in_turn(things: dict[str, Callable[[], float]]) -> Round:
 
     def measure():
         names.reverse()
-        taken = {name: things[name]() for name in names}
-        return {name: taken[name] for name in things}
+        figures = {name: things[name]() for name in names}
+        return {name: figures[name] for name in things}
 
     return measure
 
 
 def measure(row: Row, *, smoke: bool) -> dict:
     """The figures of a row, as in the JSON file."""
-    found = {"name": row.name, "text": row.text, "unit": row.unit}
+    figures = {"name": row.name, "text": row.text, "unit": row.unit}
     try:
         with ExitStack() as stack:
             measure_round = row.prepare(stack, row.smoke if smoke else row.count)
@@ -93,15 +94,15 @@ def measure(row: Row, *, smoke: bool) -> dict:
                 measure_round()  # only warms up
             rounds = [measure_round() for _ in range(1 if smoke else row.rounds)]
     except UnavailableError as error:
-        return found | {"unavailable": f"{error}"}
-    things = {name: spread([one[name] for one in rounds]) for name in rounds[0]}
-    found |= {"things": things, "ratio": None, "bars": []}
+        return figures | {"unavailable": f"{error}"}
+    things = {name: spread([round_[name] for round_ in rounds]) for name in rounds[0]}
+    figures |= {"things": things, "ratio": None, "bars": []}
     *others, last = things
     if row.is_ratio:
         first = row.best(others, key=lambda name: things[name]["median"]) if row.best else others[0]
-        ratio = spread([one[last] / one[first] for one in rounds])
-        found["ratio"] = ratio | {"to": first}
-    figure, ours = found["ratio"], things[last]
+        ratio = spread([round_[last] / round_[first] for round_ in rounds])
+        figures["ratio"] = ratio | {"to": first}
+    figure, ours = figures["ratio"], things[last]
     for bar, value, text, sign in (
         (row.most, figure, "at most {:g}", 1),
         (row.least, figure, "at least {:g}", -1),
@@ -109,8 +110,8 @@ def measure(row: Row, *, smoke: bool) -> dict:
     ):
         if bar is not None:
             is_held = value["median"] * sign <= bar * sign
-            found["bars"].append({"text": text.format(bar), "is_held": is_held})
-    return found
+            figures["bars"].append({"text": text.format(bar), "is_held": is_held})
+    return figures
 
 
 def spread(values):
@@ -152,8 +153,8 @@ def environment(name, *packages, npm=False):
                 subprocess.run(command, check=True, capture_output=True, text=True)
         except (OSError, subprocess.CalledProcessError) as error:
             shutil.rmtree(folder, ignore_errors=True)
-            said = getattr(error, "stderr", "").strip() or f"{error}"
-            raise UnavailableError(f"not installed: {said.splitlines()[-1]}") from None
+            message = getattr(error, "stderr", "").strip() or f"{error}"
+            raise UnavailableError(f"not installed: {message.splitlines()[-1]}") from None
         done.touch()
     return programs
 
@@ -166,14 +167,14 @@ def serving(words, path=HEALTH, **options) -> Iterator[tuple[int, subprocess.Pop
     port = free_port()
     words = [str(word).replace("{port}", f"{port}") for word in words]
     with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(words, **{"stdout": said, "stderr": said, **options}) as process,
+        tempfile.TemporaryFile() as output,
+        subprocess.Popen(words, **{"stdout": output, "stderr": output, **options}) as process,
     ):
         try:
             while not answers(port, path):
                 if process.poll() is not None:
-                    said.seek(0)
-                    raise UnavailableError(f"{words[0]} ended by itself: {said.read()[-300:]}")
+                    output.seek(0)
+                    raise UnavailableError(f"{words[0]} ended by itself: {output.read()[-300:]}")
             yield port, process
         finally:
             process.kill()
@@ -181,8 +182,8 @@ def serving(words, path=HEALTH, **options) -> Iterator[tuple[int, subprocess.Pop
 
 def used(*processes):
     """The processor time of processes until now, in seconds."""
-    threads = (path for one in processes for path in Path(f"/proc/{one}/task").glob("*/schedstat"))
-    return sum(int(path.read_text().split()[0]) for path in threads) / 1e9
+    files = (Path(f"/proc/{process}/task").glob("*/schedstat") for process in processes)
+    return sum(int(path.read_text().split()[0]) for path in chain(*files)) / 1e9
 
 
 def first_byte_ms(words, path=HEALTH, **options):

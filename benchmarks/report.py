@@ -10,23 +10,23 @@ PLOT = ROOT / "docs/images/growth.svg"
 WIDTH, HEIGHT, MARGIN = 640, 360, 60
 
 
-def format_row(found):
+def format_row(row):
     """The lines of a row."""
-    yield f"{found['name']}: {found['text']}"
-    if "unavailable" in found:
-        yield f"    {found['unavailable']}"
+    yield f"{row['name']}: {row['text']}"
+    if "unavailable" in row:
+        yield f"    {row['unavailable']}"
         return
-    for name, one in found["things"].items():
-        yield f"    {name:<28} {show(one)} {found['unit']}"
-    if found["ratio"]:
-        yield f"    {'ratio to ' + found['ratio']['to']:<28} {show(found['ratio'])}"
-    for bar in found["bars"]:
+    for name, figures in row["things"].items():
+        yield f"    {name:<28} {show(figures)} {row['unit']}"
+    if row["ratio"]:
+        yield f"    {'ratio to ' + row['ratio']['to']:<28} {show(row['ratio'])}"
+    for bar in row["bars"]:
         yield f"    {'bar':<28} {bar['text']}{'' if bar['is_held'] else ': NOT HELD'}"
 
 
-def show(one):
+def show(figures):
     """A median with its quartiles."""
-    return f"{digits(one['median'])} ({digits(one['low'])} to {digits(one['high'])})"
+    return f"{digits(figures['median'])} ({digits(figures['low'])} to {digits(figures['high'])})"
 
 
 def digits(value):
@@ -36,12 +36,12 @@ def digits(value):
 
 def write_docs(files):
     """Write the generated parts of the page, and the plot, from what was found in several runs."""
-    rows = {row["name"]: row for found in files for row in found["rows"]}
+    rows = {row["name"]: row for file in files for row in file["rows"]}
     parts = {"rows": rows_table(files[0]["about"], rows), "peers": peers_table(rows)}
     text = PAGE.read_text(encoding="utf-8")
     for name, part in parts.items():
         place = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- /table -->)", re.DOTALL)
-        text = place.sub(lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text)
+        text = place.sub(lambda match, part=part: f"{match[1]}{part}\n{match[2]}", text)
     PAGE.write_text(text, encoding="utf-8")
     PLOT.write_text(plot(curves(rows)), encoding="utf-8")
 
@@ -51,7 +51,9 @@ def rows_table(about, rows):
     lines = []
     for row in rows.values():
         if "things" in row and not row["name"].startswith("peers"):
-            things = (f"{name}: {digits(one['median'])}" for name, one in row["things"].items())
+            things = (
+                f"{name}: {digits(figures['median'])}" for name, figures in row["things"].items()
+            )
             bars = (bar["text"] + ", **missed**" * (not bar["is_held"]) for bar in row["bars"])
             ratio = show(row["ratio"]) if row["ratio"] else ""
             median = f"{'<br>'.join(things)} {row['unit']}"
@@ -82,7 +84,7 @@ def peers_table(rows):
 def peer_cell(row, name):
     if name not in row["things"]:
         return ""
-    medians = {name: one["median"] for name, one in row["things"].items()}
+    medians = {name: figures["median"] for name, figures in row["things"].items()}
     best = (max if row["unit"] == "a second" else min)(medians.values())
     return f"**{digits(best)}**" if medians[name] == best else digits(medians[name])
 
@@ -98,8 +100,8 @@ def curves(rows):
     """The seconds of an advance by the number of runs, for each line of the plot."""
     ours = {}
     for name in ("growth-10000", "growth-100000"):
-        for label, one in rows[name]["things"].items():
-            ours[int(label.split()[0].replace(",", ""))] = one["median"] / 1000
+        for label, figures in rows[name]["things"].items():
+            ours[int(label.split()[0].replace(",", ""))] = figures["median"] / 1000
     first, seconds = next(iter(ours.items()))
     straight = {x: seconds * x / first for x in ours}
     return [("deck-sim", "#0a58ca", ours), ("ten times as long for ten times", "#999", straight)]
@@ -117,8 +119,8 @@ def plot(lines):
         return MARGIN + (math.log10(value) - low) / (high - low) * (length - 2 * MARGIN)
 
     def at(x, y):
-        left = place(x, (xs[0], xs[-1]), WIDTH)
-        return round(left), round(HEIGHT - place(y, (ticks[0], ticks[-1]), HEIGHT))
+        column = place(x, (xs[0], xs[-1]), WIDTH)
+        return round(column), round(HEIGHT - place(y, (ticks[0], ticks[-1]), HEIGHT))
 
     def text(place, words, anchor="middle", color="#666"):
         x, y = place

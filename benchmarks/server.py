@@ -95,11 +95,11 @@ def rate_rows(name, text, method, find_path, body=None, **bars):
         port, ours = stack.enter_context(serving(SERVE))
         client = Client(port)
         path = find_path(client)
-        shown = json.dumps(client.call(method, path, body))
+        answer = json.dumps(client.call(method, path, body))
         request = client.request(method, path, body)
         things = {}
         for parser, words in {"bare route": BARE, "on httptools": BARE_HTTPTOOLS}.items():
-            bare_port, bare = stack.enter_context(serving([*words, shown]))
+            bare_port, bare = stack.enter_context(serving([*words, answer]))
             things[parser] = partial(rate, Client(bare_port), bare.pid, request, count)
         return in_turn({**things, "deck-sim": partial(rate, client, ours.pid, request, count)})
 

@@ -191,7 +191,7 @@ def mfa_row(name, text, start, **bars):
         url, receiver = start(stack)
         holding = MfaStory(stack, url, receiver)
         holding.play()
-        assert [one["status"] for one in holding.deck.deliveries] == ["success"] * 5
+        assert [delivery["status"] for delivery in holding.deck.deliveries] == ["success"] * 5
         for _ in range(count - 1):
             holding.play()
 

@@ -44,7 +44,7 @@ class Walk:
     @property
     def moves(self):
         """The changes of file."""
-        return sum(one != next_ for one, next_ in pairwise(self.visited))
+        return sum(file != next_ for file, next_ in pairwise(self.visited))
 
 
 def record_walk(server, call):
@@ -77,9 +77,9 @@ def advance(server):
         deck.start_run("success")
         deck.advance("5m")
         deck.start_run("success")
-        sent = sum(one["attempts"] for one in deck.deliveries)
+        sent = sum(delivery["attempts"] for delivery in deck.deliveries)
         walk = record_walk(server, lambda: deck.advance("5m"))
-        assert sum(one["attempts"] for one in deck.deliveries) - sent == WEBHOOKS
+        assert sum(delivery["attempts"] for delivery in deck.deliveries) - sent == WEBHOOKS
     return walk
 
 

@@ -86,7 +86,7 @@ def _write(
     if details := "; ".join(filter(None, notes)):
         line += f"  {details}"
     if not line.isprintable():  # a path may have any character, and an entry must stay one line
-        line = _CONTROL.sub(lambda found: repr(found[0])[1:-1], line)
+        line = _CONTROL.sub(lambda control: repr(control[0])[1:-1], line)
     for show in printers:
         show(line, {"kind": kind, "at": moment, "world": world, **data})
     log.info("%s", line)

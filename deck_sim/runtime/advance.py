@@ -243,23 +243,23 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     run_to_end(pass_time_until(simulation, world.now))  # fills the outbox
     owners = set[str]()
     for resource in _unfinished(world, unfinished):
-        used = [one.id for one in world.used_by(resource)]
+        used = [login.id for login in world.used_by(resource)]
         owners |= {resource.id, *used, *world.users.get(resource.id, ())}
-    free = [one for one in owners if not waits_for_person(world, one)]
-    moments = [due.at for one in free if (due := next_due(world, one))]
+    free = (owner for owner in owners if not waits_for_person(world, owner))
+    moments = [due.at for owner in free if (due := next_due(world, owner))]
     if not moments:
         return
     moment, stopped = min(*moments, LAST_MOMENT), list[tuple[datetime, Due]]()
 
     def stop(ids: Iterable[str]) -> None:
-        for waiting in [one for one in ids if waits_for_person(world, one)]:
-            for due in world.timers.of(waiting):
+        for owner in [owner for owner in ids if waits_for_person(world, owner)]:
+            for due in world.timers.of(owner):
                 world.timers.disarm(due.owner, (due.name,))
                 stopped.append((world.now, due))
 
     stop([*world.stories, *world.users])
     while due := pass_time(world, moment):
-        used = [one.id for one in world.used_by(world.resource(due.owner))]
+        used = [login.id for login in world.used_by(world.resource(due.owner))]
         stop([due.owner, *used])  # nothing else has begun to wait
     later = [due._replace(at=due.at + (world.now - since)) for since, due in stopped]
     for due in sorted(later, key=lambda due: due.at):

@@ -74,9 +74,9 @@ _share_dict = lru_cache(dict[str, str])
 
 def kept_headers(headers: Mapping[str, str], others: Iterable[str]) -> Mapping[str, str]:
     """Return those of `headers` (lower-case names) that the journal keeps or `others` lists."""
-    asked = {name: headers[name.lower()] for name in others if name.lower() in headers}
-    kept = asked | {n: headers[n] for n in KEPT_HEADERS if n in headers}
-    return _share_dict((*kept.items(),))
+    listed = {name: headers[name.lower()] for name in others if name.lower() in headers}
+    usual = {name: headers[name] for name in KEPT_HEADERS if name in headers}
+    return _share_dict((*listed.items(), *usual.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class RateLimiter:
         if len(admitted) >= limit.requests:
             error = refuse("rate_limit/rate_limit_exceeded")
             if limit.retry_after:
-                left = admitted[0] + limit.per - now
-                error.headers["Retry-After"] = f"{-(-left // timedelta(seconds=1))}"  # rounded up
+                wait = admitted[0] + limit.per - now
+                error.headers["Retry-After"] = f"{-(-wait // timedelta(seconds=1))}"  # rounded up
             raise error
         admitted.append(now)

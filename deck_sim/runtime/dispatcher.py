@@ -121,7 +121,7 @@ class Dispatcher:
     async def _deliver(self, simulation: Simulation) -> None:
         """Send the whole outbox; record the results in its order, not as they arrive."""
         attempts = self._take_attempts(simulation)
-        making = [self._make(simulation, one) for one in attempts]
+        making = [self._make(simulation, attempt) for attempt in attempts]
         # Most often there is one attempt, and `gather` would take two more turns of the loop.
         results = [await making[0]] if len(making) == 1 else await asyncio.gather(*making)
         for attempt, result in zip(attempts, results, strict=True):
@@ -155,7 +155,7 @@ class Dispatcher:
         self._backgrounds.pop(id(simulation), _Background()).cancel()
 
     async def close(self) -> None:
-        tasks = [task for one in self._backgrounds.values() for task in one.cancel()]
+        tasks = [task for background in self._backgrounds.values() for task in background.cancel()]
         self._backgrounds.clear()
         await asyncio.gather(*tasks, return_exceptions=True)
 
@@ -218,8 +218,8 @@ class Dispatcher:
                         continue
                 seconds, due = None, simulation.world.timers.peek()
                 if due is not None and simulation.mode == REAL and not simulation.advancing:
-                    left = due.at - simulation.world.now
-                    seconds = max(left.total_seconds(), 0) / simulation.speed
+                    wait = due.at - simulation.world.now
+                    seconds = max(wait.total_seconds(), 0) / simulation.speed
                 with suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
                         await background.wake.wait()

@@ -59,7 +59,9 @@ def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
 def find_problems(
     simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
 ) -> list[tuple[LintRule, str, tuple[Call, ...]]]:
-    return [(rule, *found) for rule in LINT_RULES for found in rule.find(simulation, poll_interval)]
+    return [
+        (rule, *finding) for rule in LINT_RULES for finding in rule.find(simulation, poll_interval)
+    ]
 
 
 @lint_rule(
@@ -168,11 +170,11 @@ def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
             for call in writes
             if any(tried.at <= call.at <= tried.at + AT_ONCE for tried in attempts)
         ]
-        for one, again in _with_repeats(caused):
-            if again is not None and not _has_same_key(one, again):
+        for call, again in _with_repeats(caused):
+            if again is not None and not _has_same_key(call, again):
                 event = simulation.world.all("event_delivery")[id_]
                 what = f"`{event['event_type']}` ({event['event_id']}) was delivered twice, and"
-                yield f"{what} `{one.method} {one.path}` was called twice", (one, again)
+                yield f"{what} `{call.method} {call.path}` was called twice", (call, again)
 
 
 @lint_rule(
@@ -204,7 +206,7 @@ def _repeated_reads(
     status. The first read right after an attempt to deliver is left out: the webhook caused it.
     """
     attempts = deque(
-        sorted(one.at for made in simulation.world.delivery_log.values() for one in made)
+        sorted(attempt.at for log in simulation.world.delivery_log.values() for attempt in log)
     )
     contract = simulation.world.contract
     machines = {
@@ -219,11 +221,11 @@ def _repeated_reads(
         if attempts and attempts[0] <= call.at:
             attempts.popleft()
             continue
-        found = _READ.fullmatch(call.path)
-        machine = machines.get(found["plural"]) if found else None
+        read = _READ.fullmatch(call.path)
+        machine = machines.get(read["plural"]) if read else None
         # The answer of a fault may have no status.
-        if found and machine and "status" in call.answered:
-            reads.setdefault(found["id"], ([], machine))[0].append(call)
+        if read and machine and "status" in call.answered:
+            reads.setdefault(read["id"], ([], machine))[0].append(call)
     for id_, (calls, machine) in reads.items():
         mistakes = tuple(
             later
@@ -242,6 +244,6 @@ def _with_repeats(calls: Reversible[Call]) -> Iterator[tuple[Call, Call | None]]
     return zip(calls, reversed(repeats), strict=True)
 
 
-def _has_same_key(one: Call, other: Call) -> bool:
-    key = one.headers.get(_KEY)
+def _has_same_key(call: Call, other: Call) -> bool:
+    key = call.headers.get(_KEY)
     return key is not None and other.headers.get(_KEY) == key

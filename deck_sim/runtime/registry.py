@@ -44,7 +44,7 @@ def read_key(authorization: str | None) -> str:
     """Return the key in an `Authorization` header; "" for none, and for a key like `undefined`."""
     scheme, _, key = (authorization or "").partition(" ")
     key = key.strip()
-    is_key = scheme.lower() == "bearer" and not any(one.match(key) for one in _NO_KEYS)
+    is_key = scheme.lower() == "bearer" and not any(pattern.match(key) for pattern in _NO_KEYS)
     return key if is_key else ""
 
 
@@ -103,10 +103,10 @@ class WorldRegistry:
             text = f"Send `Authorization: Bearer KEY`. {which}"
             if authorization:
                 scheme, _, rest = authorization.partition(" ")
-                rest, found = rest.strip(), "a header without `Bearer`"
+                rest, finding = rest.strip(), "a header without `Bearer`"
                 if scheme.lower() == "bearer":
-                    found = next(why for one, why in _NO_KEYS.items() if one.match(rest))
-                text += f" Found {found.format(f'Bearer {rest}'.strip())}."
+                    finding = next(why for pattern, why in _NO_KEYS.items() if pattern.match(rest))
+                text += f" Found {finding.format(f'Bearer {rest}'.strip())}."
             raise refuse("request/api_key_invalid", text)
         if self.keys is not None and key not in self.keys:
             text = f"The API key {quote(mask_key(key))} is not one of the server's `--keys`."
@@ -143,8 +143,8 @@ class WorldRegistry:
         self._worlds[new.key] = new
         new.world.former_ids = self._former_ids.get(new.key, ())
         if len(self._worlds) > MOST_WORLDS:
-            others = (one for one in self._worlds.values() if one is not new)
-            oldest = next((one for one in others if not (one.uses or one.attempting)), None)
+            others = (other for other in self._worlds.values() if other is not new)
+            oldest = next((old for old in others if not (old.uses or old.attempting)), None)
             if oldest is not None:
                 log.warning(
                     "deck-sim: the world of %s is deleted: a server keeps at most %s worlds, and"
@@ -159,9 +159,9 @@ class WorldRegistry:
     def find(self, key: str) -> Simulation | None:
         """Return the world of a key, if needed from the state file; None if none exists."""
         if key not in self._worlds and self.state is not None:
-            found = self.state.load(key)
-            if found is not None:
-                self.adopt(found)
+            stored = self.state.load(key)
+            if stored is not None:
+                self.adopt(stored)
         return self._worlds.get(key)
 
     @property
@@ -245,8 +245,8 @@ class WorldRegistry:
         """
         if self.keys is not None:
             return []
-        others = (one for one in self._worlds.values() if one.key not in self._controlled)
-        return [one.key for one in others if one.last_call > simulation.began_after_call]
+        others = (other for other in self._worlds.values() if other.key not in self._controlled)
+        return [other.key for other in others if other.last_call > simulation.began_after_call]
 
     def keyless_calls(self, simulation: Simulation) -> dict[str, int]:
         """Return the calls without a key since the world began, each with how often it was made.
@@ -255,7 +255,7 @@ class WorldRegistry:
         if self.keys is not None:
             return {}
         began = simulation.began_after_call
-        return Counter(one.call for one in self.refused_calls if one.number > began)
+        return Counter(refused.call for refused in self.refused_calls if refused.number > began)
 
     def keyless_request_id(self) -> str:
         """Return the request id of the first call to a `keyless` world, without making one."""

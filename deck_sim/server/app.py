@@ -94,8 +94,8 @@ class DeckApp:
 
     def find_route(self, request: Request) -> None:
         routes = self.routes(request.simulation.world.contract)
-        found, request.params = routes.find(request.method, request.path)
-        request.endpoint, request.operation = found
+        handler, request.params = routes.find(request.method, request.path)
+        request.endpoint, request.operation = handler
 
 
 async def take(steps: Steps, request: Request) -> bool:
@@ -129,7 +129,7 @@ async def take(steps: Steps, request: Request) -> bool:
 
 def _answer_error(error: ApiError, request_id: str) -> Answer:
     choice = error.choice if isinstance(error, Refusal) else None
-    data = {"errors": [one.as_json() for one in error.problems]}
+    data = {"errors": [problem.as_json() for problem in error.problems]}
     return _fill_in_body(Answer(data, error.status, error.headers, choice), request_id)
 
 

@@ -71,11 +71,11 @@ async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
     token = request.path_params["token"]
     simulation = worlds.find_by_token(token)
     signature = request.query_params.get("signature", "")
-    found = simulation and read_signed_file(simulation, request.path_params["file_id"], signature)
-    if not found:
+    file = simulation and read_signed_file(simulation, request.path_params["file_id"], signature)
+    if not file:
         text = "no such file, or a wrong signature; call the `url` that the API shows\n"
         return Response(text, 404, VERSION_HEADER, media_type="text/plain")
-    content, type_, name = found
+    content, type_, name = file
     # Never shown by a browser: a scenario may give a file any content and type.
     exact = quote(name, safe="")
     spelled = f'="{name}"' if exact == name else f"*=UTF-8''{exact}"  # RFC 6266

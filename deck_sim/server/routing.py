@@ -57,10 +57,10 @@ class Routes(Generic[Row]):
 
     def find(self, method: str, path: str) -> tuple[Row, Mapping[str, str]]:
         """Return the row of a call and the parameters in its path. Raises ApiError (404 or 405)."""
-        found = self.match(path)
-        if found is None:
+        route = self.match(path)
+        if route is None:
             raise refuse("request/endpoint_not_found", self._hint(path), path=path)
-        methods, parameters = found
+        methods, parameters = route
         row = methods.get("GET" if method == "HEAD" else method)
         if row is None:
             allowed = listed(methods)
@@ -79,7 +79,9 @@ class Routes(Generic[Row]):
             return f"`{path}` is not an endpoint: `{self._root}` is written twice."
         if hint := self._more_hints(path):
             return hint
-        near = [one for one in self._templates if len(rest) > 1 and one.endswith(rest)]
+        near = [
+            template for template in self._templates if len(rest) > 1 and template.endswith(rest)
+        ]
         parts = unslashed.split("/")
         for words in (template.split("/") for template in self._templates):
             if len(words) == len(parts):

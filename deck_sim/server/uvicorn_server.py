@@ -145,8 +145,8 @@ class Server:
     def files(self) -> list[int]:
         """Return the file descriptors of the port and of open connections."""
         connections = self._http.server_state.connections
-        ours = (one.transport.get_extra_info("socket") for one in connections)
-        return [number for one in (self._socket, *ours) if (number := one.fileno()) >= 0]
+        ends = (connection.transport.get_extra_info("socket") for connection in connections)
+        return [number for end in (self._socket, *ends) if (number := end.fileno()) >= 0]
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
         """From another thread, start `call` with the app on the event loop; return a future of its

@@ -149,8 +149,8 @@ def test_waiting_for_an_event_stops_when_its_run_stops():
         ("[queued: 2s, running: 2d, completed]", "2s"),
     ]:
         simulation = OfflineSimulation()
-        wanted, _ = simulation.run(steps), simulation.run("[running: 10h, completed]")
-        refused(STATE, simulation.advance_until_event, "task_run.completed", wanted)
+        run, _ = simulation.run(steps), simulation.run("[running: 10h, completed]")
+        refused(STATE, simulation.advance_until_event, "task_run.completed", run)
         assert simulation.elapsed == parse_duration(elapsed), steps
 
 

@@ -35,8 +35,8 @@ def _is_admitted(limiter, seconds):
 def test_the_window_slides_with_the_worlds_clock():
     """A call is admitted when fewer than the limit were admitted in the window before it."""
     limiter = RateLimiter(LIMIT)
-    found = [_is_admitted(limiter, at) for at in (0, 4, 4, 9.999, 10, 10, 13.999, 14)]
-    assert found == [True, True, False, False, True, False, False, True]
+    admitted = [_is_admitted(limiter, at) for at in (0, 4, 4, 9.999, 10, 10, 13.999, 14)]
+    assert admitted == [True, True, False, False, True, False, False, True]
     assert len(limiter.admitted) == 2
 
 

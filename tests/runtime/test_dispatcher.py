@@ -104,15 +104,15 @@ def test_others_are_answered_while_much_falls_due():
 def test_an_advance_sends_signed_events_and_waits_for_the_responses(
     receiver, subscribe, agent, advance, delivery_log
 ):
-    destination, made = subscribe(config={"custom_headers": '{"X-Key": "1"}'}), agent()
+    destination, created = subscribe(config={"custom_headers": '{"X-Key": "1"}'}), agent()
     advance("0s")
     (arrival,) = receiver.arrivals
     secret = destination["credentials"]["secret"]
     standardwebhooks.Webhook(secret).verify(arrival.body, arrival.headers)
-    assert arrival.data["data"]["id"] == made["id"]
+    assert arrival.data["data"]["id"] == created["id"]
     assert arrival.headers["webhook-id"] == arrival.data["id"]
     assert arrival.headers["x-key"] == "1"
-    assert [one["status"] for one in delivery_log()] == ["success"]
+    assert [delivery["status"] for delivery in delivery_log()] == ["success"]
 
 
 def test_webhooks_of_one_moment_arrive_in_the_order_of_their_events(
@@ -199,7 +199,7 @@ def test_seeding_loses_no_result_in_progress(
     subscribe()
     agent()
     assert advance("1m")["now"] == "2025-01-15T09:31:00Z"
-    assert [one["status"] for one in delivery_log()] == ["success"]
+    assert [delivery["status"] for delivery in delivery_log()] == ["success"]
     assert sim.get("/world").json()["resources"]["agent"] == 2
 
 
@@ -228,16 +228,16 @@ def test_an_advance_whose_caller_has_left_ends_at_its_next_pause(
 
 def test_an_advance_waits_for_the_end_of_one_whose_caller_has_left():
     """So Ctrl-C in a call does not refuse the next one."""
-    receivers, left = Receivers(waits=True), list[bool]()
+    receivers, departed = Receivers(waits=True), list[bool]()
     simulation, dispatcher = start(receivers)
 
     async def whole():
-        advance = dispatcher.drive(simulation, hour(simulation), lambda: bool(left))
+        advance = dispatcher.drive(simulation, hour(simulation), lambda: bool(departed))
         first = asyncio.ensure_future(advance)
         await receivers.called.wait()
         with pytest.raises(ApiError, match="another call is moving"):
             await dispatcher.drive(simulation, hour(simulation))
-        left.append(True)
+        departed.append(True)
         second = asyncio.ensure_future(dispatcher.drive(simulation, hour(simulation)))
         await asyncio.sleep(0)
         receivers.may_answer.set()
@@ -303,8 +303,8 @@ def test_background_delivery_starts_only_when_needed():
     empty = Simulation("k", Settings(mode="real"), Library(shipped()), real_ns=lambda: 0)
     frozen, _ = start(Receivers())
     simulation.dropped = True
-    for one in (simulation, empty, frozen):
-        dispatcher.wake(one)
+    for idle in (simulation, empty, frozen):
+        dispatcher.wake(idle)
     assert dispatcher._backgrounds == {}
 
 
@@ -459,8 +459,8 @@ def test_a_caller_in_a_frozen_process_sets_the_timestamp(receiver, subscribe, ag
         agent()
         sim.post("/clock/advance", json={"by": "0s"}, headers=headers)
     years = [
-        datetime.fromtimestamp(int(one.headers["webhook-timestamp"]), UTC).year
-        for one in receiver.arrivals
+        datetime.fromtimestamp(int(arrival.headers["webhook-timestamp"]), UTC).year
+        for arrival in receiver.arrivals
     ]
     assert (years[:3], years[3] == 2031) == ([2031] * 3, False)
 

@@ -32,9 +32,9 @@ def call(seconds, what, status=200, body=None, headers=None, after=0, **answered
 
 def read(seconds, status, path=RUN):
     """A read that showed this status."""
-    found = call(seconds, f"GET {path}")
-    found.answered["status"] = status
-    return found
+    shown_read = call(seconds, f"GET {path}")
+    shown_read.answered["status"] = status
+    return shown_read
 
 
 def start(seconds, status, headers=None, body=BODY):
@@ -60,8 +60,8 @@ def find(calls, attempts=(), lines=(), mode="frozen", edition="connections", **o
         simulation.journal.append(call)
     if attempts:
         fields = {"event_type": "task_run.queued", "event_id": "evt_1"}
-        made = simulation.world.create("event_delivery", fields, silent=True)
-        simulation.world.delivery_log[made.id] = [*attempts]
+        delivery = simulation.world.create("event_delivery", fields, silent=True)
+        simulation.world.delivery_log[delivery.id] = [*attempts]
     findings = find_problems(simulation, **options)
     return [(rule.name, what) for rule, what, _ in findings]
 
@@ -70,10 +70,10 @@ def check(rule, *cases):
     """Each case has the parts of the only finding, or none, and the arguments of `find`."""
     wrong = []
     for texts, calls, *arguments in cases:
-        found = find(calls, *arguments[:2], **dict(*arguments[2:]))
-        fits = [name == rule and all(text in what for text in texts) for name, what in found]
+        findings = find(calls, *arguments[:2], **dict(*arguments[2:]))
+        fits = [name == rule and all(text in what for text in texts) for name, what in findings]
         if fits != ([True] if texts else []):
-            wrong.append((texts, found))
+            wrong.append((texts, findings))
     assert wrong == []
 
 
@@ -147,8 +147,8 @@ def test_an_unsafe_retry_of_a_create_is_a_finding():
         ([f"{what} without an idempotency key"], [start(0, 503), start(1, 201)]),
         ([what, "with another"], [start(0, 503, KEYED), start(1, 201, OTHER)]),
         ([what, "with another"], [start(0, 503, KEYED), start(1, 201)]),
-        *(([silent], [one, start(1, 201)]) for one in lost),
-        *(([], [replace(one, headers=KEYED), start(1, 201, KEYED)]) for one in lost),
+        *(([silent], [start_lost, start(1, 201)]) for start_lost in lost),
+        *(([], [replace(start_lost, headers=KEYED), start(1, 201, KEYED)]) for start_lost in lost),
         ([], [start(0, 503, KEYED), start(1, 201, KEYED)]),
         ([], [start(0, 201), start(1, 201)]),
         ([], [start(0, 400), start(1, 201)]),

@@ -29,11 +29,11 @@ def simulation():
 
 def test_polling_an_unfinished_run_jumps_to_its_next_moment(simulation):
     """Polling a finished one does not."""
-    run, seen = simulation.run(), []
+    run, statuses = simulation.run(), []
     for _ in range(4):
         (status,) = simulation.read(run)
-        seen.append((simulation.elapsed // SECOND, status))
-    assert seen == [(2, "running"), (10, "completed"), (10, "completed"), (10, "completed")]
+        statuses.append((simulation.elapsed // SECOND, status))
+    assert statuses == [(2, "running"), (10, "completed"), (10, "completed"), (10, "completed")]
 
 
 def test_a_read_of_several_jumps_to_the_first_of_their_moments(simulation):
@@ -71,7 +71,7 @@ def test_polling_another_run_postpones_what_waits_for_a_person(simulation, steps
     waiting = [due.at - simulation.world.now for due in simulation.world.timers.upcoming()]
     began = MINUTE  # the task timeout runs before the wait, too
     assert 30 * MINUTE - began in waiting
-    assert all(left in (5 * MINUTE, 29 * MINUTE, 30 * MINUTE) for left in waiting)
+    assert all(wait in (5 * MINUTE, 29 * MINUTE, 30 * MINUTE) for wait in waiting)
 
 
 def test_a_postponed_task_timeout_names_the_time_that_the_task_has(simulation):

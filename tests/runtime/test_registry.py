@@ -27,15 +27,15 @@ def test_a_key_has_its_own_world_from_first_use(worlds):
 
 def test_a_call_without_a_key_is_refused(worlds):
     """The error says what to send and what came; no world is created."""
-    said = {None: "", "": ""}
+    endings = {None: "", "": ""}
     for key in ("", " undefined", " null", " None"):
-        said[f"Bearer{key}"] = f" Found `Bearer{key}`: the client has probably read an unset"
-    said |= dict.fromkeys(("Bearer 'one'", 'Bearer "one"'), " Found a key in quotes, probably ")
-    said["Bearer Bearer one"] = " Found `Bearer` twice: the client's key"
-    said |= dict.fromkeys(("Basic one", "one", "Bearerone"), " Found a header without")
-    for header, found in said.items():
+        endings[f"Bearer{key}"] = f" Found `Bearer{key}`: the client has probably read an unset"
+    endings |= dict.fromkeys(("Bearer 'one'", 'Bearer "one"'), " Found a key in quotes, probably ")
+    endings["Bearer Bearer one"] = " Found `Bearer` twice: the client's key"
+    endings |= dict.fromkeys(("Basic one", "one", "Bearerone"), " Found a header without")
+    for header, ending in endings.items():
         sent = "Send `Authorization: Bearer KEY`.*each key has its own world."
-        with pytest.raises(ApiError, match=sent + found) as caught:
+        with pytest.raises(ApiError, match=sent + ending) as caught:
             worlds.select(header)
         assert (caught.value.status, read_key(header)) == (401, "")
     assert worlds.known_keys == []
@@ -63,10 +63,10 @@ def test_the_world_of_a_key_can_be_replaced_and_dropped(worlds):
 
 
 def test_a_scenario_added_to_a_world_is_unknown_to_others(worlds):
-    one, two = worlds.select("Bearer one"), worlds.select("Bearer two")
-    one.library.add(read_scenario(MINE))
-    assert one.library.find("mine")
-    assert two.library.find("mine") is None
+    first, second = worlds.select("Bearer one"), worlds.select("Bearer two")
+    first.library.add(read_scenario(MINE))
+    assert first.library.find("mine")
+    assert second.library.find("mine") is None
 
 
 def test_requests_that_reach_no_world_have_unique_ids(worlds):
@@ -93,20 +93,20 @@ def test_a_world_is_shown_no_call_that_others_may_not_see(keys, stray, calls):
     worlds = WorldRegistry(keys=keys)
     worlds.count_call(worlds.select("Bearer three"))
     worlds.note_refused("GET /v2/agents", None)
-    own = worlds.select("Bearer one")
+    simulation = worlds.select("Bearer one")
     worlds.note_control("one")
     worlds.count_call(worlds.select("Bearer two"))
     worlds.note_refused("GET /v2/tasks", None)
     worlds.note_refused("GET /v2/tasks", "sk_without_bearer")
-    assert (worlds.stray_keys(own), worlds.keyless_calls(own)) == (stray, calls)
+    assert (worlds.stray_keys(simulation), worlds.keyless_calls(simulation)) == (stray, calls)
 
 
 def test_the_last_hundred_calls_without_a_key_are_shown(worlds):
-    own = worlds.select("Bearer one")
+    simulation = worlds.select("Bearer one")
     calls = [f"GET /v2/{number}" for number in range(101)]
     for call in calls:
         worlds.note_refused(call, None)
-    assert [*worlds.keyless_calls(own)] == calls[1:]
+    assert [*worlds.keyless_calls(simulation)] == calls[1:]
 
 
 @pytest.fixture
@@ -147,7 +147,7 @@ def test_a_world_is_found_by_its_token(worlds):
 def test_the_ids_of_dropped_worlds_are_kept_for_the_latest_keys(worlds, monkeypatch):
     monkeypatch.setattr("deck_sim.runtime.registry._MOST_FORMER", 1)
     for key in ("one", "two"):
-        made = worlds.select(f"Bearer {key}").world.create("agent", {"name": "a"})
+        agent = worlds.select(f"Bearer {key}").world.create("agent", {"name": "a"})
         worlds.drop(key)
     former = [worlds.select(f"Bearer {key}").world.former_ids for key in ("one", "two")]
-    assert former == [(), {made.id}]
+    assert former == [(), {agent.id}]

@@ -43,7 +43,7 @@ def errors(refused):
     """The same; return pairs of code and field, in the order of the answer."""
 
     def errors(method, path, status, **request):
-        found = refused(method, path, status, **request).json()["errors"]
-        return [(error["code"], error.get("field")) for error in found]
+        problems = refused(method, path, status, **request).json()["errors"]
+        return [(error["code"], error.get("field")) for error in problems]
 
     return errors

@@ -118,20 +118,22 @@ def test_a_world_with_an_open_call_makes_no_room(monkeypatch, late):
     """Its answer is held back, or late by a fault."""
     monkeypatch.setattr(registry, "MOST_WORLDS", 1)
     worlds = WorldRegistry()
-    one, two = ({"Authorization": f"Bearer {key}"} for key in ("one", "two"))
+    first, second = ({"Authorization": f"Bearer {key}"} for key in ("one", "two"))
     slow = {"match": "POST /v2/agents", "delay": {"for": "1h", "wait": "real"}}
     slow = {"held": ("holds", {"call": "POST /v2/agents"}), "delayed": ("faults", slow)}[late]
 
     async def call():
         transport = httpx2.ASGITransport(make_app(worlds))
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
-            await client.post(f"/_sim/{slow[0]}", json=slow[1], headers=one)
-            made = asyncio.ensure_future(client.post("/v2/agents", json={"name": "x"}, headers=one))
+            await client.post(f"/_sim/{slow[0]}", json=slow[1], headers=first)
+            created = asyncio.ensure_future(
+                client.post("/v2/agents", json={"name": "x"}, headers=first)
+            )
             while not worlds.find("one").journal:
                 await asyncio.sleep(0)
-            await client.get("/v2/agents", headers=two)
-            known = worlds.known_keys
+            await client.get("/v2/agents", headers=second)
+            keys = worlds.known_keys
             worlds.drop("one")  # which ends the wait
-            return known, (await made).status_code
+            return keys, (await created).status_code
 
     assert asyncio.run(call()) == (["one", "two"], 201)

@@ -27,7 +27,7 @@ def trouble(simulation):
 
 def test_a_trouble_is_for_the_calls_of_the_program_alone(api, trouble):
     calls = [HANDLE, {}, {}]
-    statuses = [api.post("/agents", json=AGENT, headers=one).status_code for one in calls]
+    statuses = [api.post("/agents", json=AGENT, headers=headers).status_code for headers in calls]
     assert statuses == [201, 503, 201]
 
 
@@ -67,16 +67,16 @@ def test_during_an_advance_only_that_moves_such_a_run(
     api, simulation, subscribe, receiver, task, run_task, advance
 ):
     subscribe("agent.updated")
-    simulation().world.pace, seen = NoTime(), []
+    simulation().world.pace, statuses = NoTime(), []
 
     def start_and_read(arrival, line):
-        seen.append(api.get(f"/task-runs/{run_task()['id']}").json()["status"])
+        statuses.append(api.get(f"/task-runs/{run_task()['id']}").json()["status"])
         return 200
 
     receiver.say(start_and_read)
     api.patch(f"/agents/{task['agent_id']}", json={"name": "Porter"})
     advance("1m")
-    assert seen == ["queued"]
+    assert statuses == ["queued"]
     (run,) = simulation().world.all("task_run").values()
     assert run.status == "completed"
 

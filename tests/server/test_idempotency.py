@@ -31,7 +31,7 @@ def test_every_other_difference_makes_another_call():
     """Method, path, query and each value of the body count, secrets included."""
     digests = [digest_parameters(*call) for call in [("POST /a", b"", b"{}"), *OTHERS]]
     assert len({*digests}) == len(digests)
-    assert {len(one) for one in digests} == {32}
+    assert {len(digest) for digest in digests} == {32}
 
 
 def test_a_key_that_is_empty_or_too_long_is_refused():

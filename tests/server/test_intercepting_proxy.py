@@ -58,8 +58,8 @@ def dial(interceptor):
 def test_a_call_to_an_intercepted_host_reaches_the_world_of_its_key(server, program):
     """In a TLS tunnel, and in plain HTTP. An absolute URL may have no path."""
     for url in ("https://api.deck.co", "https://other.deck.co:8443", "http://API.deck.co"):
-        made = program.post(f"{url}/v2/%61gents?x=%C3%A4", json={"name": "Concierge"})
-        assert made.status_code == 201
+        answer = program.post(f"{url}/v2/%61gents?x=%C3%A4", json={"name": "Concierge"})
+        assert answer.status_code == 201
         with Deck(server.url, KEY) as deck:
             call = deck.requests[-1]
         assert (call["path"], call["query"]) == ("/v2/agents", "x=%C3%A4")
@@ -107,8 +107,10 @@ def test_another_host_is_refused(interceptor, program):
 
 def test_a_page_of_another_origin_changes_no_world(program):
     """As without the proxy."""
-    made = program.post("http://api.deck.co/_sim/reset", headers={"Origin": "https://evil.example"})
-    assert made.json()["errors"][0]["code"] == "origin_refused"
+    answer = program.post(
+        "http://api.deck.co/_sim/reset", headers={"Origin": "https://evil.example"}
+    )
+    assert answer.json()["errors"][0]["code"] == "origin_refused"
 
 
 def test_a_target_that_is_no_host_is_refused(interceptor):

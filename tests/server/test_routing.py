@@ -10,12 +10,12 @@ ROUTES = Routes("/v2", {("GET", "/things/{id}"): "got", ("POST", "/things/{id}/g
 
 def test_a_route_is_found_with_its_parameters():
     """The route of GET answers HEAD."""
-    for method, path, row, found in [
+    for method, path, row, parameter in [
         ("GET", "/things/a", "got", "a"),
         ("HEAD", "/things/a b", "got", "a b"),
         ("POST", "/things/{id}/go", "gone", "{id}"),
     ]:
-        assert ROUTES.find(method, f"/v2{path}") == (row, {"id": found})
+        assert ROUTES.find(method, f"/v2{path}") == (row, {"id": parameter})
 
 
 def _hint(path):

@@ -46,9 +46,9 @@ def test_the_event_loop_waits_while_another_thread_uses_the_worlds(server):
 
 
 def test_a_busy_port_is_an_error_and_leaves_nothing_open():
-    taken = socket.create_server(("127.0.0.1", 0))
-    with taken, pytest.raises(OSError, match="in use"):
-        Server(WorldRegistry(), port=taken.getsockname()[1])
+    busy = socket.create_server(("127.0.0.1", 0))
+    with busy, pytest.raises(OSError, match="in use"):
+        Server(WorldRegistry(), port=busy.getsockname()[1])
 
 
 def _has_ipv6():
@@ -62,8 +62,10 @@ def test_the_bound_address_decides_which_names_are_answered():
         with Server(WorldRegistry(), host=host) as server:
             url = f"{server.url}/_sim/health"
             names = [{}, {"Host": "evil.example"}]
-            found = [httpx2.get(url, headers=name, trust_env=False).status_code for name in names]
-        assert (server.is_local, found) == (True, [200, 421]), host
+            statuses = [
+                httpx2.get(url, headers=name, trust_env=False).status_code for name in names
+            ]
+        assert (server.is_local, statuses) == (True, [200, 421]), host
 
 
 def test_a_server_at_every_address_has_a_url_that_can_be_called():
@@ -173,8 +175,8 @@ def test_a_client_that_offers_http_2_is_answered_with_http_1_1(server):
 
 def test_health_needs_no_key(server):
     answer = httpx2.get(f"{server.url}/_sim/health", trust_env=False)
-    found = {"status": "ok", "version": __version__, "request_id": answer.json()["request_id"]}
-    assert (answer.status_code, answer.json()) == (200, found)
+    health = {"status": "ok", "version": __version__, "request_id": answer.json()["request_id"]}
+    assert (answer.status_code, answer.json()) == (200, health)
     assert answer.headers["Deck-Sim-Version"] == __version__
     head = httpx2.head(answer.url, trust_env=False)
     assert (head.status_code, head.content) == (200, b"")

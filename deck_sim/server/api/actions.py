@@ -21,8 +21,8 @@ from deck_sim.server.routing import ENDPOINTS, endpoint
 
 def _show_playing(request: Request, resource: Resource, status: int) -> Answer:
     choice = request.simulation.record_choice(resource.id)
-    shown = resource_as_json(request.simulation, resource)
-    return Answer(shown, status, {SCENARIO_HEADER: str(choice)}, choice)
+    data = resource_as_json(request.simulation, resource)
+    return Answer(data, status, {SCENARIO_HEADER: str(choice)}, choice)
 
 
 def _choose(request: Request, kind: str) -> commands.Choose:

@@ -67,8 +67,8 @@ def list_event_deliveries(request: Request) -> Answer:
     world, problems = request.world, list[Problem]()
     destination = request.fetch("event_destination")
     kind, types = world.kind("event_delivery"), request.query_values("type")
-    asked = {"status": read_filter(request, kind, "status", problems), "event_type": types}
-    filters = {"event_destination_id": [destination.id], **given(asked)}
+    values = {"status": read_filter(request, kind, "status", problems), "event_type": types}
+    filters = {"event_destination_id": [destination.id], **given(values)}
     return list_items(
         request,
         partial(world.newest_first, kind.object, filters),
@@ -89,11 +89,11 @@ def create_event_destination(request: Request) -> Answer:
     fields, secret = _read(request, None)
     secret = secret or request.worlds.secret_of(request.simulation.key)
     created = deliveries.create_destination(request.world, fields, secret)
-    shown = resource_as_json(request.simulation, created)
+    data = resource_as_json(request.simulation, created)
     if created["type"] == WEBHOOK:
-        place = WEBHOOK if WEBHOOK in shown else "credentials"
-        shown[place] = {**shown.get(place, {}), "secret": secret}
-    return Answer(shown, 201)
+        place = WEBHOOK if WEBHOOK in data else "credentials"
+        data[place] = {**data.get(place, {}), "secret": secret}
+    return Answer(data, 201)
 
 
 @endpoint
@@ -107,8 +107,8 @@ def update_event_destination(request: Request) -> Answer:
 def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str | None]:
     """Return the fields sent, and a webhook's secret or None. Raises ApiError with all problems."""
     data, body = request.read_object(), request.body_model
-    found = old["type"] if old else data.get("type", body.model_fields["type"].default)
-    type_ = found if isinstance(found, str) else ""
+    type_sent = old["type"] if old else data.get("type", body.model_fields["type"].default)
+    type_ = type_sent if isinstance(type_sent, str) else ""
     beyond = deliveries.event_problems(request.world, data.get("events"))
     model = check_body(body.of_type(type_), data, lambda data: beyond, request.explain_key)
     raise_problems(beyond)
@@ -116,10 +116,13 @@ def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str |
     if old is None:
         fields = {"type": type_, "config": {}, **fields}
     if "config" not in body.model_fields:  # a change adds to the object named after the type
-        given = {name: fields.pop(name, None) for name in REQUIRED}[type_]
-        if given is not None:
-            kept = old["config"] if old else {}
-            fields["config"] = {**kept, **{k: v for k, v in given.items() if not is_secret(k)}}
-            fields["credentials"] = {k: v for k, v in given.items() if is_secret(k)}
+        settings = {name: fields.pop(name, None) for name in REQUIRED}[type_]
+        if settings is not None:
+            old_settings = old["config"] if old else {}
+            fields["config"] = {
+                **old_settings,
+                **{k: v for k, v in settings.items() if not is_secret(k)},
+            }
+            fields["credentials"] = {k: v for k, v in settings.items() if is_secret(k)}
     credentials = fields.get("credentials") or {}
     return fields, credentials.get("secret") if type_ == WEBHOOK else None

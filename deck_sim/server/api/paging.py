@@ -50,8 +50,8 @@ def list_items(
             if is_later and (before is None or item.created_at < before):
                 yield item
 
-    shown = (item for item in islice(read(), limit) if isinstance(item, Resource))
-    poll(request.simulation, shown if polled is None else polled)
+    first_page = (item for item in islice(read(), limit) if isinstance(item, Resource))
+    poll(request.simulation, first_page if polled is None else polled)
     page = [*islice(read(), limit + 1)]
     has_more, page = len(page) > limit, page[:limit]
     next_cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None
@@ -73,8 +73,8 @@ def poll_all(world: World) -> Iterable[Resource]:
 
 def read_includes(request: Request, kind: Kind) -> frozenset[str]:
     """Return the names in all `include=` of the query. Unknown names are ignored (observed)."""
-    asked = {name for value in request.query_values("include") for name in value.split(",")}
-    return frozenset(asked.intersection(kind.includes))
+    names = {name for value in request.query_values("include") for name in value.split(",")}
+    return frozenset(names.intersection(kind.includes))
 
 
 def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]) -> list[str]:
@@ -99,23 +99,23 @@ def _read_page(
     request: Request, is_known: Callable[[str], bool], problems: Sequence[Problem]
 ) -> tuple[int, str | None, dict[str, datetime]]:
     """Return the query's limit, the id in its cursor or None, and its bounds of creation times."""
-    found, moments, after = list[Problem](), dict[str, datetime](), None
+    refused, moments, after = list[Problem](), dict[str, datetime](), None
     limit = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
     cursor = (request.query_values("cursor") or [""])[-1]
     if limit not in map(str, range(1, MAX_LIMIT + 1)):
         message = f"`limit` must be a whole number from 1 to {MAX_LIMIT}, not {limit[:40]!r}"
-        found.append(problem("request/input_invalid", message, field="limit"))
+        refused.append(problem("request/input_invalid", message, field="limit"))
     if cursor:
         with suppress(ValueError):
             after = base64.urlsafe_b64decode(cursor.encode()).decode()
         if after is None or not is_known(after):
             message = "`cursor` must be a `next_cursor` of this list; omit it for the first page"
-            found.append(problem("request/input_invalid", message, field="cursor"))
+            refused.append(problem("request/input_invalid", message, field="cursor"))
     for name in ("created_after", "created_before"):
         for text in request.query_values(name):
             try:
                 moments[name] = read_moment(text, name)
             except ApiError as error:
-                found += error.problems
-    raise_problems([*found, *problems])
+                refused += error.problems
+    raise_problems([*refused, *problems])
     return int(limit), after, moments

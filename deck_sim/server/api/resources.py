@@ -29,11 +29,11 @@ def create_resource(request: Request) -> Answer:
 @endpoint
 def list_resource(request: Request) -> Answer:
     world, kind, problems = request.world, _kind(request), list[Problem]()
-    asked = {
+    values = {
         kind.filter_fields.get(name, name): read_filter(request, kind, name, problems)
         for name in kind.filters
     }
-    filters = given(asked)
+    filters = given(values)
     lasting = {name: words for name, words in filters.items() if name not in _CHANGING}
     includes = read_includes(request, kind)
     # The resources that may match later: a list of completed runs polls all runs.

@@ -26,41 +26,43 @@ def answer_name(operation: Operation) -> str:
 
 
 def schemas(edition: Edition) -> dict[str, Shape]:
-    found = answers.shared_schemas()
+    by_name = answers.shared_schemas()
     for kind in edition.kinds.values():
         name = camel(kind.object)
-        found[name] = _resource(kind)
+        by_name[name] = _resource(kind)
         if kind.statuses:
-            found[f"{name}Status"] = choice(*kind.statuses)
+            by_name[f"{name}Status"] = choice(*kind.statuses)
         for embed in kind.embeds.values():
             whole = _resource(edition.kinds[embed.kind])["properties"]
-            found[name + camel(embed.kind)] = record({shown: whole[shown] for shown in embed.shows})
+            by_name[name + camel(embed.kind)] = record(
+                {field: whole[field] for field in embed.shows}
+            )
         if (data_name := _data_name(edition, kind)) != name:
             data = named(name)
             if kind.summary is not None:
-                data = record({each: found[name]["properties"][each] for each in kind.summary})
+                data = record({field: by_name[name]["properties"][field] for field in kind.summary})
             if _shows_external_id(edition, kind):
                 data = {"allOf": [data, record({}, {"external_id": shapes.EXTERNAL_ID})]}
-            found[data_name] = data
+            by_name[data_name] = data
     any_data = [named(_data_name(edition, kind)) for kind in edition.kinds.values()]
-    wanted = (*edition.event_names, ALL)
-    found["WantedEventType"] = choice(*wanted)
+    types = (*edition.event_names, ALL)
+    by_name["WantedEventType"] = choice(*types)
     alone: Shape = {"if": {"contains": {"const": ALL}}, "then": {"maxItems": 1}}
-    found["EventTypes"] = {**many(named("WantedEventType")), "minItems": 1, **alone}
-    found["Event"] = _envelope(shapes.text(edition.event_types[0]), {"anyOf": any_data})
+    by_name["EventTypes"] = {**many(named("WantedEventType")), "minItems": 1, **alone}
+    by_name["Event"] = _envelope(shapes.text(edition.event_types[0]), {"anyOf": any_data})
     models = dict[str, None]()
     for operation in edition.every_operation:
         shape = named(camel(operation.answer))
         if operation.answer in answers.OTHERS:
-            found[camel(operation.answer)] = answers.OTHERS[operation.answer]
+            by_name[camel(operation.answer)] = answers.OTHERS[operation.answer]
         if operation.paged or operation.whole:
             cursor = nullable(shapes.text("c3Rvcl8x"))
             more: Shape = {"has_more": {"type": "boolean"}, "next_cursor": cursor}
             shape = record({"data": many(shape), **more})
-        found[answer_name(operation)] = {"allOf": [shape, named("Answered")]}
+        by_name[answer_name(operation)] = {"allOf": [shape, named("Answered")]}
         if body := edition.body_name(operation):
             models[body] = None
-    return dict(sorted({**found, **_bodies(edition, models)}.items()))
+    return dict(sorted({**by_name, **_bodies(edition, models)}.items()))
 
 
 def message_shape(edition: Edition, type_: str) -> Shape:
@@ -75,19 +77,19 @@ def message_shape(edition: Edition, type_: str) -> Shape:
 
 
 def _resource(kind: Kind) -> Shape:
-    asked = {**kind.includes}
+    on_request = {**kind.includes}
     for named_by in kind.named_by.values():  # the settings of a destination, named after its type
         types = kind.attributes[named_by]["enum"]
-        asked |= {type_: destination_settings(type_) for type_ in types}
-    shown = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
+        on_request |= {type_: destination_settings(type_) for type_ in types}
+    attributes = {"id": shapes.identity(kind.prefix), "object": constant(kind.object)}
     for name in kind.attributes:
         if name == "status":
-            shown[name] = named(f"{camel(kind.object)}Status")
+            attributes[name] = named(f"{camel(kind.object)}Status")
         elif name in kind.embeds:
-            shown[name] = many(named(camel(kind.object) + camel(kind.embeds[name].kind)))
+            attributes[name] = many(named(camel(kind.object) + camel(kind.embeds[name].kind)))
         elif name not in kind.named_by:
-            shown[name] = kind.attributes[name]
-    return record({**shown, **dict.fromkeys(kind.moments, shapes.MOMENT)}, asked)
+            attributes[name] = kind.attributes[name]
+    return record({**attributes, **dict.fromkeys(kind.moments, shapes.MOMENT)}, on_request)
 
 
 def _envelope(type_: Shape, data: Shape) -> Shape:
@@ -111,26 +113,26 @@ class _BodySchemas(GenerateJsonSchema):
         return False
 
     def dict_schema(self, schema: Any) -> Shape:
-        made: Shape = super().dict_schema(schema)
-        for pattern, values in made.pop("patternProperties", {}).items():
+        shape: Shape = super().dict_schema(schema)
+        for pattern, values in shape.pop("patternProperties", {}).items():
             # pydantic refuses keys that do not match, but its own schema would allow them.
-            made |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
-        return made
+            shape |= {"propertyNames": {"pattern": pattern}, "additionalProperties": values}
+        return shape
 
 
 def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
-    found = dict[str, Shape]()
+    by_name = dict[str, Shape]()
     for name in names:
         body = edition.body(name)
         if "type" not in body.model_fields or not body.by_type:
-            found |= _of_model(body, name)
+            by_name |= _of_model(body, name)
             continue
         by_type = {f"{camel(type_)}Destination": type_ for type_ in body.by_type}
         for typed, type_ in by_type.items():
-            found |= _of_model(body.of_type(type_), typed)
-            _narrow(found[typed], type_, body.by_type[type_], found)
-        found[name] = {"oneOf": [*map(named, by_type)]}
-    for name, shape in found.items():
+            by_name |= _of_model(body.of_type(type_), typed)
+            _narrow(by_name[typed], type_, body.by_type[type_], by_name)
+        by_name[name] = {"oneOf": [*map(named, by_type)]}
+    for name, shape in by_name.items():
         for field in shape.get("properties", {}).values():
             if "title" in field:  # pydantic cannot refer to schemas that it did not make
                 field |= named(field.pop("title"))
@@ -139,18 +141,18 @@ def _bodies(edition: Edition, names: Iterable[str]) -> dict[str, Shape]:
             if default is not None and not name.startswith("Update"):
                 # As text: generators of TypeScript make a field with a `default` required.
                 field["description"] = f"`{json.dumps(default)}` if left out."
-    return found
+    return by_name
 
 
 def _of_model(model: type[Body], name: str) -> dict[str, Shape]:
-    made = model.model_json_schema(
+    schema = model.model_json_schema(
         ref_template="#/components/schemas/{model}", schema_generator=_BodySchemas
     )
-    parts: dict[str, Shape] = made.pop("$defs", {})
-    found = {**parts, name: made}
-    for shape in found.values():
+    parts: dict[str, Shape] = schema.pop("$defs", {})
+    by_name = {**parts, name: schema}
+    for shape in by_name.values():
         del shape["title"]
-    return found
+    return by_name
 
 
 def _narrow(shape: Shape, type_: str, names: Iterable[str], schemas: Mapping[str, Shape]) -> None:

@@ -42,8 +42,8 @@ def show_document(worlds: WorldRegistry, request: Request) -> Response:
         text = f"unknown edition {quote(name)}{suggest(name, EDITIONS)}"
         error = refuse("request/input_invalid", text, field="edition")
         return refuse_call(worlds, error, request.scope)
-    shown = dump_json(document(name))
-    return Response(shown, headers=VERSION_HEADER, media_type="application/json")
+    body = dump_json(document(name))
+    return Response(body, headers=VERSION_HEADER, media_type="application/json")
 
 
 @cache
@@ -91,22 +91,22 @@ def _json(schema: Shape) -> Shape:
 
 
 def _show(edition: Edition, operation: Operation) -> Shape:
-    shown: Shape = {
+    shape: Shape = {
         "operationId": operation.name,
         "summary": operation.summary,
         "tags": [operation.tag],
     }
     if edition.idempotency.covers(operation):
         # Not a parameter: tools that make up calls would send one key with all, and get a 409.
-        shown["description"] = (
+        shape["description"] = (
             f"Takes the header `{idempotency.KEY_HEADER}`, 1 to {edition.idempotency.longest_key}"
             " characters: a call that is repeated with its key gets the stored answer and changes"
             " nothing."
         )
     if parameters := [*_parameters(edition, operation)]:
-        shown["parameters"] = parameters
+        shape["parameters"] = parameters
     if body := edition.body_name(operation):
-        shown["requestBody"] = {"required": True, "content": _json(named(body))}
+        shape["requestBody"] = {"required": True, "content": _json(named(body))}
     done = {"description": "Done.", "content": _json(named(answer_name(operation)))}
     responses: dict[str, Shape] = {f"{operation.status}": done}
     by_status: dict[int, list[str]] = {}
@@ -118,7 +118,7 @@ def _show(edition: Edition, operation: Operation) -> Shape:
         answer = {"description": "\n".join(messages), "content": _json(named("Errors"))}
         responses[f"{status}"] = {**answer, CODES: names}
     responses["429"]["headers"] = {"Retry-After": _RETRY_AFTER}
-    return {**shown, "responses": responses}
+    return {**shape, "responses": responses}
 
 
 def _kind_at(edition: Edition, operation: Operation) -> Kind | None:

@@ -11,8 +11,8 @@ FIELD = "deck_sim_surprise"
 def add_changes(sim):
     """Turn on additive changes; returns them as shown."""
 
-    def add_changes(**wanted):
-        answer = sim.patch("/world", json={"additive_changes": wanted})
+    def add_changes(**changes):
+        answer = sim.patch("/world", json={"additive_changes": changes})
         assert answer.status_code == 200, answer.text
         return answer.json()["additive_changes"]
 
@@ -30,9 +30,9 @@ def resources(api, run_task, advance, subscribe):
     advance("1m")
 
     def resources():
-        shown = [item for path in (*LISTS, deliveries) for item in api.get(path).json()["data"]]
-        shown += [api.get(f"{p}/{api.get(p).json()['data'][0]['id']}").json() for p in LISTS]
-        return [*shown, *(item["data"] for item in shown if item["object"] == "event")]
+        items = [item for path in (*LISTS, deliveries) for item in api.get(path).json()["data"]]
+        items += [api.get(f"{p}/{api.get(p).json()['data'][0]['id']}").json() for p in LISTS]
+        return [*items, *(item["data"] for item in items if item["object"] == "event")]
 
     return resources
 
@@ -42,12 +42,12 @@ def test_every_resource_can_have_an_unknown_field(resources, add_changes):
     before = resources()
     add_changes(fields=True)
     after = resources()
-    assert {json.dumps(shown.pop(FIELD)) for shown in after} == {
+    assert {json.dumps(item.pop(FIELD)) for item in after} == {
         '{"why": "clients must tolerate unknown fields"}'
     }
-    for shown in (*before, *after):
+    for item in (*before, *after):
         for name in ("request_id", "data"):
-            shown.pop(name, None)
+            item.pop(name, None)
     assert after == before
 
 
@@ -73,9 +73,9 @@ def test_an_unknown_event_can_be_listed_filtered_and_awaited(
 ):
     add_changes(event_type="agent.promoted")
     assert api.get("/event-types").json()["data"][-1]["type"] == "agent.promoted"
-    made = agent()
+    created = agent()
     (event,) = api.get("/events?type=agent.promoted").json()["data"]
-    assert event["data"]["id"] == made["id"]
+    assert event["data"]["id"] == created["id"]
     assert subscribe("agent.promoted")["events"] == ["agent.promoted"]
     wait = {"until": {"event": "agent.promoted"}, "limit": "1m"}
     assert sim.post("/clock/advance", json=wait).status_code == 409

@@ -41,9 +41,11 @@ CLEARED = {
 def paths(api, task, connection):
     """The path of a resource of each kind that can be changed."""
     hook = {"name": "H", "type": "webhook", "config": {"url": "http://127.0.0.1:9/"}}
-    made = api.post("/event-destinations", json={**hook, "events": ["agent.created"]}).json()["id"]
+    destination_id = api.post(
+        "/event-destinations", json={**hook, "events": ["agent.created"]}
+    ).json()["id"]
     ids = {"agents": task["agent_id"], "sources": connection["source_id"], "tasks": task["id"]}
-    ids |= {"connections": connection["id"], "event-destinations": made}
+    ids |= {"connections": connection["id"], "event-destinations": destination_id}
     return {kind: f"/{kind}/{id_}" for kind, id_ in ids.items()}
 
 
@@ -52,9 +54,9 @@ def show(api, paths):
     """A resource as it is now, without the id of the request."""
 
     def show(kind):
-        shown = api.get(paths[kind]).json()
-        del shown["request_id"]
-        return shown
+        resource = api.get(paths[kind]).json()
+        del resource["request_id"]
+        return resource
 
     return show
 

@@ -10,8 +10,8 @@ def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
     run = {"connection_id": opened.json()["id"]}
     started = api.post(f"/tasks/{task['id']}/run", json=run)
     for answer in (opened, started):
-        said = 'success; because=default; ignored="sucess: no such scenario"'
-        assert answer.headers["Deck-Sim-Scenario"] == said
+        choice = 'success; because=default; ignored="sucess: no such scenario"'
+        assert answer.headers["Deck-Sim-Scenario"] == choice
     text = (
         "the magic name 'sucess' is ignored, and 'success' is played: there is no such scenario;"
         " did you mean 'success'?"

@@ -10,7 +10,7 @@ LONG = "x" * 255
 @pytest.fixture(autouse=True)
 def seeded(sim):
     """Agents with usual, unusual and very long ids."""
-    agents = [{"id": found, "name": "A"} for found in ("agt_1", "agt_2", "agt 2", "ä", LONG)]
+    agents = [{"id": id_, "name": "A"} for id_ in ("agt_1", "agt_2", "agt 2", "ä", LONG)]
     assert sim.post("/seed", json={"resources": {"agents": agents}}).status_code == 200
 
 
@@ -60,7 +60,7 @@ def test_an_unusual_call_is_accepted(api):
 
 def test_an_invalid_call_is_refused(errors):
     for name, (method, path, request, status, code) in REFUSED.items():
-        assert [found for found, _ in errors(method, path, status, **request)] == [code], name
+        assert [code_ for code_, _ in errors(method, path, status, **request)] == [code], name
 
 
 def test_a_form_body_is_named_as_such(refused):

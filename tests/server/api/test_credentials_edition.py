@@ -82,8 +82,8 @@ def test_runs_are_filtered_by_outcome(api, start, advance):
 
 def test_expressions_can_use_the_credential_and_the_session(api, sim, start):
     """`credential`, `session` and `user` are those of the run."""
-    wanted = {"who": "{{ user.username }}", "by": "{{ credential.id }}", "in": "{{ session.id }}"}
-    sim.put("/scenarios/says", json={"task_run": ["running", {"completed": {"output": wanted}}]})
+    answer = {"who": "{{ user.username }}", "by": "{{ credential.id }}", "in": "{{ session.id }}"}
+    sim.put("/scenarios/says", json={"task_run": ["running", {"completed": {"output": answer}}]})
     run = start("says")
     output = {"who": "alex", "by": run["credential_id"], "in": run["session_id"]}
     assert api.get(f"/task-runs/{run['id']}").json()["output"] == output
@@ -91,8 +91,8 @@ def test_expressions_can_use_the_credential_and_the_session(api, sim, start):
 
 def test_a_seeded_session_gets_the_source_of_its_credential(sim, start, credential):
     """Missing ids are those of its credential; a session without a source is refused."""
-    wanted = {"sessions": [{"id": "sess_1", "credential_id": credential["id"]}]}
-    sim.post("/seed", json={"resources": wanted})
+    resources = {"sessions": [{"id": "sess_1", "credential_id": credential["id"]}]}
+    sim.post("/seed", json={"resources": resources})
     run = start(session_id="sess_1")
     assert run["credential_id"] == credential["id"]
     assert run["source_id"] == credential["source_id"]
@@ -145,10 +145,14 @@ def test_a_webhook_has_an_object_named_after_its_type(api):
     null for the objects of other types, and need not say the type.
     """
     nulls = dict.fromkeys(("aws_sqs", "hookdeck"))
-    made = api.post("/event-destinations", json={**WEBHOOK, **nulls}).json()
-    path = f"/event-destinations/{made['id']}"
-    assert made["webhook"].pop("secret").startswith("whsec_")
-    assert (made["type"], made["webhook"], "config" in made) == ("webhook", {"url": URL}, False)
+    created = api.post("/event-destinations", json={**WEBHOOK, **nulls}).json()
+    path = f"/event-destinations/{created['id']}"
+    assert created["webhook"].pop("secret").startswith("whsec_")
+    assert (created["type"], created["webhook"], "config" in created) == (
+        "webhook",
+        {"url": URL},
+        False,
+    )
     for change in ({"webhook": {"secret": "whsec_" + "A" * 32}}, {"name": "N", **nulls}):
         assert api.patch(path, json=change).json()["webhook"] == {"url": URL}
     assert api.get(path).json()["webhook"] == {"url": URL}
@@ -156,10 +160,10 @@ def test_a_webhook_has_an_object_named_after_its_type(api):
 
 def test_messages_in_a_queue_have_no_request_id(api, sim, advance):
     """In this edition a message is the event alone."""
-    made = api.post("/event-destinations", json=QUEUE).json()
+    created = api.post("/event-destinations", json=QUEUE).json()
     api.post("/agents", json={"name": "Concierge"})
     advance("1s")
-    *_, message = sim.get(f"/destinations/{made['id']}/messages").json()["data"]
+    *_, message = sim.get(f"/destinations/{created['id']}/messages").json()["data"]
     assert (message["type"], "request_id" in message) == ("agent.created", False)
     assert [*message["data"]] == ["id", "object", "name"]
 
@@ -209,10 +213,10 @@ def test_a_file_without_its_extraction_is_a_failure(
 def test_a_destination_may_name_a_review_in_two_ways(api, sim, start, advance, name):
     """The pages differ; the event is always called `task_run.review_required` (assumed)."""
     assert name in [row["type"] for row in api.get("/event-types").json()["data"]]
-    made = api.post("/event-destinations", json={**QUEUE, "events": [name]})
+    created = api.post("/event-destinations", json={**QUEUE, "events": [name]})
     start("needs_approval")
     advance("1m")
-    (delivery,) = api.get(f"/event-destinations/{made.json()['id']}/event-deliveries").json()[
+    (delivery,) = api.get(f"/event-destinations/{created.json()['id']}/event-deliveries").json()[
         "data"
     ]
     assert delivery["event_type"] == "task_run.review_required"

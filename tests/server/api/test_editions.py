@@ -22,9 +22,9 @@ def test_a_key_of_the_other_edition_is_named_so(api, sim, task):
         ("/event-destinations", "config", "connections"),
     ]:
         answer = api.post(path, json={key: {}, "typo": 1})
-        said = {error["field"]: error["message"] for error in answer.json()["errors"]}
-        assert f"; the edition `{owner}` has it; to switch: @pytest" in said[key]
-        assert "edition" not in said["typo"]
+        messages = {error["field"]: error["message"] for error in answer.json()["errors"]}
+        assert f"; the edition `{owner}` has it; to switch: @pytest" in messages[key]
+        assert "edition" not in messages["typo"]
         sim.post("/reset", json={"edition": "credentials"})
 
 

@@ -15,21 +15,21 @@ QUEUES = {
 
 
 def test_the_secret_of_a_webhook_is_shown_once(api):
-    made = api.post(PATH, json=HOOK).json()
-    assert made.pop("credentials")["secret"].startswith("whsec_")
-    assert (made["object"], made["status"]) == ("event_destination", "active")
-    shown = api.get(f"{PATH}/{made['id']}").json()
-    del made["request_id"], shown["request_id"]
-    assert shown == made
-    assert api.get(PATH).json()["data"] == [made]
+    created = api.post(PATH, json=HOOK).json()
+    assert created.pop("credentials")["secret"].startswith("whsec_")
+    assert (created["object"], created["status"]) == ("event_destination", "active")
+    read = api.get(f"{PATH}/{created['id']}").json()
+    del created["request_id"], read["request_id"]
+    assert read == created
+    assert api.get(PATH).json()["data"] == [created]
 
 
 def test_the_journal_and_the_timeline_hide_credentials(api, sim):
     """Keys in a config, in headers, in a URL and in a query are hidden."""
     url, headers = "http://alex:hush@127.0.0.1:9/?token=hush", '{"Authorization": "Bearer hush"}'
     config = {"url": url, "custom_headers": headers}
-    made = api.post(PATH, json={**HOOK, "config": config}).json()
-    api.patch(f"{PATH}/{made['id']}", json={"config": config})
+    created = api.post(PATH, json={**HOOK, "config": config}).json()
+    api.patch(f"{PATH}/{created['id']}", json={"config": config})
     queue = {"queue_url": "q", "secret_access_key": "hush", "account_url": "amqp://alex:hush@mq/"}
     api.post(PATH, json={**HOOK, "type": "aws_sqs", "config": queue})
     api.get(PATH, params={"secret": "hush", "limit": 5})
@@ -43,11 +43,11 @@ def test_every_documented_type_can_be_created(api):
     for type_, names in QUEUES.items():
         config = {**dict.fromkeys(names, "x"), "more": 1}
         body = {"name": "q", "type": type_, "config": config, "events": ["agent.created"]}
-        made = api.post(PATH, json=body)
-        assert (made.status_code, made.json()["config"]) == (201, config)
-        assert "credentials" not in made.json()
+        created = api.post(PATH, json=body)
+        assert (created.status_code, created.json()["config"]) == (201, config)
+        assert "credentials" not in created.json()
         del config["more"]
-        changed = api.patch(f"{PATH}/{made.json()['id']}", json={"config": config}).json()
+        changed = api.patch(f"{PATH}/{created.json()['id']}", json={"config": config}).json()
         assert changed["config"] == config
 
 
@@ -57,9 +57,9 @@ NEW_KEY = {"credentials": {"access_key": "hush"}}
 
 def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance):
     """They are accepted, and not stored, because nothing uses them."""
-    made = api.post(PATH, json={**QUEUE, **NEW_KEY}).json()
+    created = api.post(PATH, json={**QUEUE, **NEW_KEY}).json()
     advance("1s")
-    changed = api.patch(f"{PATH}/{made['id']}", json=NEW_KEY)
+    changed = api.patch(f"{PATH}/{created['id']}", json=NEW_KEY)
     assert (changed.status_code, changed.json()["updated_at"]) == (200, "2025-01-15T09:30:01Z")
     lines = [line["what"] for line in sim.get("/timeline").json()["data"]]
     assert "credentials changed; they are not stored, since nothing uses them" in lines

@@ -26,7 +26,7 @@ def lived(api, sim, advance, task, connection):
     advance("10s")
     config = {"queue_url": "q", "exchange": "x", "server_url": "amqp://mq"}
     destination = {"name": "Q", "type": "aws_sqs", "events": ["*"], "config": config}
-    made = api.post("/event-destinations", json=destination).json()["id"]
+    queue_id = api.post("/event-destinations", json=destination).json()["id"]
     api.post("/event-destinations", json={**destination, "type": "rabbitmq"})
     for number in range(3):
         agent = api.post("/agents", json={"name": f"{number}"}).json()["id"]
@@ -45,9 +45,9 @@ def lived(api, sim, advance, task, connection):
     resources = {"sources": sources, "tasks": [task], "connections": [link]}
     assert sim.post("/seed", json={"resources": resources}).status_code == 200
     advance("20s")
-    api.patch(f"/event-destinations/{made}", json={"status": "inactive"})
+    api.patch(f"/event-destinations/{queue_id}", json={"status": "inactive"})
     api.post("/agents", json={"name": "nobody hears of it"})
-    return lambda path: path.replace("{id}", made)
+    return lambda path: path.replace("{id}", queue_id)
 
 
 @pytest.fixture
@@ -90,15 +90,15 @@ def test_moments_exclude_themselves_and_filters_narrow_together(ask, path):
     it.
     """
     every = ask(path)
-    found = every[len(every) // 2]
-    moment = found["created_at"]
+    middle = every[len(every) // 2]
+    moment = middle["created_at"]
     after, before = ask(path, ("created_after", moment)), ask(path, ("created_before", moment))
     assert after == [item for item in every if item["created_at"] > moment]
     assert before == [item for item in every if item["created_at"] < moment]
     both = [("created_after", START), ("created_before", moment)]
     assert ask(path, *both) == [item for item in before if item["created_at"] > START]
-    pairs = [(n, _value(found, n)) for n in LISTS[path] if _value(found, n) is not None]
+    pairs = [(n, _value(middle, n)) for n in LISTS[path] if _value(middle, n) is not None]
     narrow = [item for item in every if all(_value(item, n) == v for n, v in pairs)]
     assert ask(path, *pairs, ("created_after", "2025-01-01")) == narrow
-    assert found in narrow
+    assert middle in narrow
     assert ask(path, *pairs, ("created_before", START)) == []

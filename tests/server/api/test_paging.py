@@ -10,8 +10,8 @@ def agents(api):
     """Make agents; return their ids, newest first."""
 
     def agents(count):
-        made = [api.post("/agents", json={"name": f"{n}"}).json()["id"] for n in range(count)]
-        return made[::-1]
+        ids = [api.post("/agents", json={"name": f"{n}"}).json()["id"] for n in range(count)]
+        return ids[::-1]
 
     return agents
 
@@ -49,11 +49,11 @@ def test_unknown_parameters_are_ignored(api):
 
 def test_pages_lose_and_repeat_nothing(api, agents):
     """New items are not seen, and a page goes on behind an item that was deleted meanwhile."""
-    ids, seen, cursor = agents(7), [], ""
+    ids, read, cursor = agents(7), [], ""
     while cursor is not None:
         page = api.get("/agents", params={"limit": 2, "cursor": cursor}).json()
-        seen += [item["id"] for item in page["data"]]
+        read += [item["id"] for item in page["data"]]
         cursor = page["next_cursor"]
         agents(1)
-        api.delete(f"/agents/{seen[-1]}")
-    assert seen == ids
+        api.delete(f"/agents/{read[-1]}")
+    assert read == ids

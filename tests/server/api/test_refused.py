@@ -231,7 +231,7 @@ def test_a_wrong_call_is_refused_at_its_fields(api, sim, unchanged, advance):
         assert seeded.status_code == 200, seeded.text
         advance("12s")
         hook, queue = (
-            api.post("/event-destinations", json=one).json()["id"] for one in (webhook, queue)
+            api.post("/event-destinations", json=body).json()["id"] for body in (webhook, queue)
         )
         with unchanged():
             wrong += wrong_answers(api, table, hook=hook, queue=queue)

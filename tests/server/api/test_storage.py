@@ -111,10 +111,10 @@ def test_a_wrong_url_is_a_404(play, stored):
 
 def test_extraction_is_shown_if_the_task_extracts(play, stored):
     """Otherwise `extraction` is null."""
-    for extracts, shown in [(True, {"total": 2}), (False, None)]:
+    for extracts, extraction in [(True, {"total": 2}), (False, None)]:
         storage = {"enabled": True, "extraction": extracts, "extraction_schema": {}}
         (item,) = stored(play(f"file: {CSV}", storage=storage))
-        assert item["extraction"] == shown
+        assert item["extraction"] == extraction
 
 
 def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored):
@@ -142,13 +142,13 @@ def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, stored):
 def test_another_login_may_keep_the_same_bytes(api, source, play, stored):
     """Another run with the same login may not."""
     body = {"source_id": source["id"], "auth_method": "none"}
-    other, kept = (
+    other, storage = (
         api.post("/connections", json=body).json(),
         {"enabled": True, "deduplication": True},
     )
     play()  # connects
-    mine, again = (play("file: a", storage=kept) for _ in "12")
-    others = play("file: a", storage=kept, login=other)
+    mine, again = (play("file: a", storage=storage) for _ in "12")
+    others = play("file: a", storage=storage, login=other)
     assert [len(stored(run)) for run in (mine, again, others)] == [1, 0, 1]
 
 

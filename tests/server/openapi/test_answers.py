@@ -14,11 +14,11 @@ def test_messages_fit_the_document(run_task, advance, receiver, subscribe, agent
     run_task("source_down")
     advance("1h")
     assert len(set(receiver.types())) > 4
-    found = document("connections")
+    api_document = document("connections")
     for arrival in receiver.arrivals:
-        hook = found["webhooks"][arrival.data["type"]]["post"]["requestBody"]
+        hook = api_document["webhooks"][arrival.data["type"]]["post"]["requestBody"]
         schema = close(
-            hook["content"]["application/json"]["schema"], found["components"]["schemas"]
+            hook["content"]["application/json"]["schema"], api_document["components"]["schemas"]
         )
         assert list(jsonschema_rs.Draft202012Validator(schema).iter_errors(arrival.data)) == []
 

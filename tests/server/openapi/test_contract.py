@@ -69,13 +69,13 @@ def fields_of(schema):
 
 @EVERY_EDITION
 def test_the_calls_are_as_documented(edition):
-    found = {
+    calls = {
         f"{method.upper()} {path}"
         for path, methods in document(edition)["paths"].items()
         for method in methods
     }
     lines = f"{CALLS['every']}\n{CALLS[edition]}".replace("\n", ";").split(";")
-    assert found == {line.strip() for line in lines if line.strip()}
+    assert calls == {line.strip() for line in lines if line.strip()}
 
 
 @EVERY_EDITION

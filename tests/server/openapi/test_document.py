@@ -18,7 +18,10 @@ pytestmark = pytest.mark.parametrize("edition", EDITIONS.values(), ids=EDITIONS)
 def operations(edition):
     """Each operation with what the document shows of it."""
     paths = document(edition.name)["paths"]
-    return [(one, paths[one.path][one.method.lower()]) for one in edition.every_operation]
+    return [
+        (operation, paths[operation.path][operation.method.lower()])
+        for operation in edition.every_operation
+    ]
 
 
 def objects_in(part):
@@ -37,31 +40,33 @@ def test_the_document_is_openapi(edition):
 
 def test_every_example_of_a_part_fits_it(edition):
     """Fields, parameters and headers."""
-    found = document(edition.name)
-    parts = [part for part in objects_in(found) if "examples" in part]
+    whole = document(edition.name)
+    parts = [part for part in objects_in(whole) if "examples" in part]
     assert len(parts) > 50
     for shape in parts:
-        schema = {**shape, "components": found["components"]}
+        schema = {**shape, "components": whole["components"]}
         validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
-        assert [one for one in shape["examples"] if not validator.is_valid(one)] == []
+        assert [example for example in shape["examples"] if not validator.is_valid(example)] == []
 
 
 def test_every_operation_has_a_verb_noun_name_and_a_summary(edition):
     """The validator of OpenAPI checks that names are unique."""
-    for _, shown in operations(edition):
-        name = shown["operationId"]
+    for _, described in operations(edition):
+        name = described["operationId"]
         assert re.fullmatch(r"[a-z]+(_[a-z]+)+", name), f"{name}: name it verb_noun"
-        assert shown["summary"]
-        assert shown["tags"]
+        assert described["summary"]
+        assert described["tags"]
 
 
 def test_every_error_code_is_listed_under_its_status(edition):
     """The statuses are those of the catalog."""
-    for operation, shown in operations(edition):
-        errors = {int(s): one[CODES] for s, one in shown["responses"].items() if CODES in one}
+    for operation, described in operations(edition):
+        errors = {
+            int(s): answer[CODES] for s, answer in described["responses"].items() if CODES in answer
+        }
         assert {401, 429, 500} <= set(errors), operation.call
         assert IN_RUN_ONLY not in errors
-        headers = {s for s, one in shown["responses"].items() if "headers" in one}
+        headers = {s for s, answer in described["responses"].items() if "headers" in answer}
         assert headers == {"429"}, operation.call
         for status, names in errors.items():
             assert {CATALOG[name].status for name in names} == {status}, operation.call
@@ -69,25 +74,29 @@ def test_every_error_code_is_listed_under_its_status(edition):
 
 def test_calls_take_an_idempotency_key_as_the_edition_says(edition):
     """Only they have its errors. It is no parameter: generated calls would share one value."""
-    for operation, shown in operations(edition):
+    for operation, described in operations(edition):
         keyed = edition.idempotency.covers(operation)
-        codes = {name for one in shown["responses"].values() for name in one.get(CODES, [])}
-        found = {
-            KEY_HEADER in shown.get("description", ""),
+        codes = {
+            name for answer in described["responses"].values() for name in answer.get(CODES, [])
+        }
+        marks = {
+            KEY_HEADER in described.get("description", ""),
             "idempotency/idempotency_error" in codes,
             "idempotency/idempotency_key_error" in codes,
         }
-        assert found == {keyed}, operation.call
+        assert marks == {keyed}, operation.call
 
 
 def test_the_schema_of_a_body_has_the_fields_of_its_model(edition):
     """All of them and no others."""
     schemas = document(edition.name)["components"]["schemas"]
-    for operation, shown in operations(edition):
+    for operation, described in operations(edition):
         name = edition.body_name(operation)
-        assert ("requestBody" in shown) == (name is not None), operation.call
+        assert ("requestBody" in described) == (name is not None), operation.call
         if name:
-            names = [one["$ref"].rpartition("/")[2] for one in schemas[name].get("oneOf", [])]
+            names = [
+                variant["$ref"].rpartition("/")[2] for variant in schemas[name].get("oneOf", [])
+            ]
             for schema in [schemas[variant] for variant in names or [name]]:
                 assert set(schema["properties"]) == set(edition.body(name).model_fields)
                 assert schema["additionalProperties"] is False
@@ -95,17 +104,17 @@ def test_the_schema_of_a_body_has_the_fields_of_its_model(edition):
 
 def test_a_body_has_a_pattern_for_an_id_whose_wrong_prefix_is_refused(edition):
     """That of a source. Any other wrong id is one that names nothing."""
-    found = document(edition.name)["components"]["schemas"].values()
-    bodies = [one["properties"] for one in found if one.get("additionalProperties") is False]
+    schemas = document(edition.name)["components"]["schemas"].values()
+    bodies = [body["properties"] for body in schemas if body.get("additionalProperties") is False]
     shapes = [body["source_id"] for body in bodies if "source_id" in body]
-    tried = [[jsonschema_rs.is_valid(one, id_) for id_ in IDS] for one in shapes]
+    tried = [[jsonschema_rs.is_valid(shape, id_) for id_ in IDS] for shape in shapes]
     assert tried == [[True, False, False]] * len(shapes) != []
 
 
 def test_every_schema_exists_and_is_used(edition):
-    found = document(edition.name)
-    names = re.findall(r"#/components/schemas/(\w+)", f"{found}")
-    assert set(names) == set(found["components"]["schemas"])
+    whole = document(edition.name)
+    names = re.findall(r"#/components/schemas/(\w+)", f"{whole}")
+    assert set(names) == set(whole["components"]["schemas"])
 
 
 def test_every_event_type_has_a_webhook(edition):
@@ -131,9 +140,9 @@ def test_generators_of_clients_can_read_the_schemas(edition):
 def test_items_of_lists_do_not_take_the_name_of_a_resource(edition):
     """Generators of clients would name constrained items of `events` `Event`."""
     schemas = document(edition.name)["components"]["schemas"]
-    fields = [field for one in objects_in(schemas) for field in one.get("properties", {}).items()]
-    found = [(name, field["items"]) for name, field in fields if "items" in field]
-    assert ("events", {"type": "string"}) in found
-    for name, items in found:
+    fields = [field for part in objects_in(schemas) for field in part.get("properties", {}).items()]
+    arrays = [(name, field["items"]) for name, field in fields if "items" in field]
+    assert ("events", {"type": "string"}) in arrays
+    for name, items in arrays:
         plain = items.keys() <= {"type"} or "$ref" in items
         assert plain or name.removesuffix("s").title() not in schemas
