@@ -19,7 +19,7 @@ LINES = [
     f"{AT} KEY POST /v2/connections 201  success; because=default",
     f"{AT} KEY -> agent.created to {SHOWN} failed  ",
     f"2025-01-15T09:30:05Z KEY -> agent.created to {SHOWN} 200  N ms; attempt 2",
-    "careful",
+    "attention: café",
 ]
 
 
@@ -41,7 +41,7 @@ def written(capsys, receiver):
                 httpx2.post(url, json={"name": "a"}, headers=headers, trust_env=False)
             deck.ready_task(login=True)
             deck.advance("5s")
-            logging.getLogger("deck_sim").warning("careful")
+            logging.getLogger("deck_sim").warning("attention: café")
             key = deck.api_key
         text = capsys.readouterr().err.replace(key, "KEY")
         text = text.replace(f":{receiver.server_address[1]}/", ":PORT/")
@@ -57,15 +57,17 @@ def test_calls_attempts_and_warnings_have_lines_without_secrets(written):
     for line, begins in zip(lines, LINES, strict=True):
         assert line.startswith(begins)
     assert lines[-3].endswith("; attempt 1; next at 2025-01-15T09:30:05Z")
-    assert written(quiet=True) == ["careful"]
+    assert written(quiet=True) == ["attention: café"]
 
 
 def test_json_has_an_object_for_each_line(written):
     """Other records than those of calls and attempts have their level and message."""
-    entries = [json.loads(line) for line in written("json")]
+    lines = written("json")
+    assert lines[-1].endswith('"attention: café"}')  # for people, too
+    entries = [json.loads(line) for line in lines]
     call, attempt, other = entries[4], entries[-3], entries[-1]
     assert len(entries) == len(LINES)
     assert (call["kind"], call["world"], call["at"]) == ("call", "KEY", AT)
     assert (call["method"], call["path"], call["status"]) == ("POST", "/v2/agents", 201)
     assert (attempt["url"], attempt["status"]) == (SHOWN, None)
-    assert other == {"kind": "log", "level": "warning", "message": "careful"}
+    assert other == {"kind": "log", "level": "warning", "message": "attention: café"}
