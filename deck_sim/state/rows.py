@@ -64,6 +64,8 @@ _EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
 _APART = {*_LEFT_OUT, *_COUNTS, *(path for path, _ in _TABLES.values()), *_LOGS.values()}
 _FIELDS = tuple(name for name in _EVERY if name not in _APART)
 
+_NEVER = object()  # was written
+
 _read_counts = attrgetter(*_COUNTS)
 _read_fields = attrgetter(*_FIELDS)
 _get = cache(attrgetter)
@@ -87,7 +89,7 @@ class SavedWorld:
             written, is_changed = self._written[table], ne if copy_record else is_not
             keys = noted_ids if is_complete and table not in _UNNAMED else records
             for key in keys:
-                if key in records and is_changed(record := records[key], written.get(key)):
+                if key in records and is_changed(record := records[key], written.get(key, _NEVER)):
                     written[key] = copy_record(record) if copy_record else record
                     if table == _TIMERS:
                         record = [*map(tuple, record.values())]

@@ -211,6 +211,16 @@ def test_the_run_that_ended_first_is_forgotten_first(serve, monkeypatch):
     later.call("GET", last, status=404)
 
 
+def test_an_option_that_is_off_again_is_saved_with_a_restored_world(serve):
+    """The settings, with which a world is made when it is read, still have it."""
+    server = serve(rate_limit=True)
+    server.call("PATCH", "/_sim/world", {"rate_limit": False})
+    snapshot = server.call("POST", "/_sim/snapshots")["id"]
+    server.call("POST", f"/_sim/snapshots/{snapshot}/restore")
+    assert server.simulation.rate_limiter is None
+    assert server.is_saved()
+
+
 def test_a_message_that_is_sent_again_is_saved_again(serve):
     """A queue then holds the same event twice."""
     server = serve()
