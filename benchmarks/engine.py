@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from deck_sim import DeckSim
+from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.engine import commands
 from deck_sim.engine.deliveries import create_destination, set_destination_status
 from deck_sim.handle.connect.transports import server_at
@@ -91,10 +92,22 @@ def advance_ms(count):
 
 
 ADVANCE = "an advance that settles runs of six steps; ten times as many"
-growth_row("growth-10000", ADVANCE, 10_000, 200, advance_ms, most=11)
-growth_row("growth-100000", ADVANCE, 100_000, 0, advance_ms, most=11)
+growth_row("growth-10000", ADVANCE, 10_000, 200, advance_ms)
+growth_row("growth-100000", ADVANCE, 100_000, 0, advance_ms)
 growth_row("growth-simpy", "SimPy's processes of six timeouts; ten times as many", 10_000, 20,
            lambda count: count * simpy_us(count) / 1000, downloads=True)  # fmt: skip
+
+
+@row("collector", "a run of six steps, settled among 10,000, in the process of a test and in one of"
+     " `serve`", "µs", 10_000, 20, most=0.9, rounds=7)  # fmt: skip
+def collector(stack, count):
+    measure_us = {"of a test": settle_us, "of `serve`": settle_us_in_server}
+    return in_turn({name: partial(in_own_process, us, count) for name, us in measure_us.items()})
+
+
+def settle_us_in_server(count):
+    import_ahead("connections").join()
+    return settle_us(count)
 
 
 def best_settle_us(count):

@@ -31,6 +31,7 @@ from .harness import (
 )
 
 AGENT = {"name": "Concierge"}
+BARE_SERVERS = {"bare route": BARE, "on httptools": BARE_HTTPTOOLS}
 
 
 @row("first-byte", "`deck-sim serve` to the first byte of its first answer, beside bare starlette"
@@ -88,8 +89,8 @@ def rate(client, server, request, count):
     return count / (used(*processes) - began)
 
 
-def rate_rows(name, text, method, find_path, body=None, **bars):
-    """Rows of a call beside a bare route that gives the same JSON: over a socket, and without."""
+def socket_row(name, text, method, find_path, body=None, bare_servers=BARE_SERVERS, **bars):
+    """A row of a call over a socket, beside bare routes that give the same JSON."""
 
     def prepare(stack, count):
         port, ours = stack.enter_context(serving(SERVE))
@@ -98,12 +99,18 @@ def rate_rows(name, text, method, find_path, body=None, **bars):
         answer = json.dumps(client.call(method, path, body))
         request = client.request(method, path, body)
         things = {}
-        for parser, words in {"bare route": BARE, "on httptools": BARE_HTTPTOOLS}.items():
+        for parser, words in bare_servers.items():
             bare_port, bare = stack.enter_context(serving([*words, answer]))
             things[parser] = partial(rate, Client(bare_port), bare.pid, request, count)
         return in_turn({**things, "deck-sim": partial(rate, client, ours.pid, request, count)})
 
-    def prepare_in_process(stack, count):
+    row(name, f"{text}, over a socket", "a second", 50, 5, rounds=150, **bars)(prepare)
+
+
+def rate_rows(name, text, method, find_path, body=None, **bars):
+    """Rows of a call over a socket, and without."""
+
+    def prepare(stack, count):
         server, loop = map(stack.enter_context, (Server(WorldRegistry()), asyncio.Runner()))
         client = Client(server.port)
         words = method, find_path(client), body
@@ -117,11 +124,13 @@ def rate_rows(name, text, method, find_path, body=None, **bars):
             }
         )
 
-    row(name, f"{text}, over a socket", "a second", 50, 5, rounds=150, **bars)(prepare)
-    row(f"{name}-in-process", "without a socket", "a second", 500, 5, rounds=20)(prepare_in_process)
+    socket_row(name, text, method, find_path, body, **bars)
+    row(f"{name}-in-process", "without a socket", "a second", 500, 5, rounds=20)(prepare)
 
 
 rate_rows("get", "GETs of a finished run", "GET", finished_run, least=0.8)
+socket_row("get-httptools", "the same beside the faster bare server", "GET", finished_run,
+           bare_servers={"on httptools": BARE_HTTPTOOLS}, least=0.65)  # fmt: skip
 rate_rows("page", "pages of 20 agents", "GET", page)
 rate_rows("create", "creates of an agent", "POST", lambda _: "/v2/agents", AGENT)
 

@@ -16,11 +16,13 @@ from pathlib import Path
 from statistics import median
 
 import httpx2
+from starlette.testclient import TestClient
 
 from deck_sim import Deck
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.uvicorn_server import Server
 
+from .bare import bare_app
 from .harness import ROOT, SERVE, in_turn, row, serving
 
 PLUGIN = ["-p", "pytest_deck_sim"]
@@ -214,6 +216,26 @@ mfa_row(
     "mfa-in-process",
     "an MFA story, seven calls and five webhooks to an application, in process",
     start_in_process,
-    quiet=4.0,
 )
 mfa_row("mfa-on-sockets", "the same over sockets", start_on_sockets)
+
+
+@row("mfa-bare", "as many calls of a bare route by starlette's `TestClient`, and the MFA story in"
+     " process", "ms", 12, 1, rounds=60, most=0.5)  # fmt: skip
+def mfa_bare(stack, count):
+    client = TestClient(bare_app("hello"))
+    url, receiver = start_in_process(stack)
+    story = MfaStory(stack, url, receiver)
+
+    def play_bare():
+        for _ in range(count):
+            client.get("/hello")
+
+    def measure_ms(play):
+        began = time.perf_counter()
+        play()
+        return (time.perf_counter() - began) * 1000
+
+    return in_turn(
+        {"bare": partial(measure_ms, play_bare), "deck-sim": partial(measure_ms, story.play)}
+    )

@@ -96,7 +96,7 @@ def count_files(walk):
 
 
 walk_row(
-    "run-files", "`POST /v2/tasks/{id}/run`: files of ours", start_run, "files", count_files, 40
+    "run-files", "`POST /v2/tasks/{id}/run`: files of ours", start_run, "files", count_files, 35
 )
-walk_row("run-moves", "moves between them", start_run, "moves", lambda walk: walk.moves, 220)
-walk_row("advance-files", "`deck.advance` with three webhooks", advance, "files", count_files, 40)
+walk_row("run-moves", "moves between them", start_run, "moves", lambda walk: walk.moves, 200)
+walk_row("advance-files", "`deck.advance` with three webhooks", advance, "files", count_files, 38)
