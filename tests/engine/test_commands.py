@@ -8,6 +8,8 @@ import pytest
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine import commands
+from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Options
 
 RULES = EDITIONS["connections"]
 STATES = [
@@ -78,3 +80,13 @@ def test_a_connection_keeps_its_live_runs_only(play):
         play.run("[running, completed]", connection=connection)
     live = play.run("[running: 1h, completed]", connection=connection)
     assert list(play.world.users[connection.id]) == [live.id]
+
+
+def test_only_open_sessions_count_for_the_limit():
+    """One that has ended leaves its place to another."""
+    world, ids = World("credentials", options=Options(session_limit=1)), {"credential_id": None}
+    world.create("session", {**ids, "source_id": None}, silent=True, status="completed")
+    commands.check_session_limit(world)
+    world.create("session", {**ids, "source_id": None}, silent=True)
+    with pytest.raises(ApiError, match="limit"):
+        commands.check_session_limit(world)
