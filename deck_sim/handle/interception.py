@@ -87,7 +87,7 @@ class Interception(AbstractContextManager["Interception"]):
 
 def _find_active(url: str) -> Interception | None:
     host = urlsplit(url).hostname or ""
-    chosen = next((active for active in reversed(_active) if host in active.hosts), None)
+    chosen = next((active for active in _active if host in active.hosts), None)
     for active in _active if chosen is None and not _LOOPBACK.fullmatch(host) else ():
         active.passed[host] = None
     return chosen
