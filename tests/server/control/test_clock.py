@@ -48,6 +48,22 @@ def test_next_shows_the_accepted_answer_if_there_is_one(sim, run_task):
     ]
 
 
+def test_next_is_as_long_as_its_limit(sim, run_task):
+    for _ in range(2):
+        run_task("needs_approval")
+    sim.post("/clock/advance", json={"by": "1m"})
+    shortened = sim.get("/next?limit=1").json()
+    assert (len(shortened["due"]), len(shortened["waiting"])) == (1, 1)
+    assert len(sim.get("/next").json()["waiting"]) == 2
+
+
+def test_each_call_brings_a_real_clock_up_to_date(sim):
+    """Also if nothing is due."""
+    sim.put("/clock", json={"mode": "real", "speed": 1_000_000})
+    before, now = (sim.get("/clock").json()["now"] for _ in range(2))
+    assert before < now
+
+
 def test_an_advance_can_be_the_sleep_of_a_client(sim, simulation):
     """What moved the clock is counted, so that exploration knows what a test is about."""
     before = simulation().world.now
