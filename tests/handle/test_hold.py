@@ -84,6 +84,7 @@ def test_a_client_may_leave_before_its_answer_is_released(deck, client):
             hasty_client.get(f"{deck.base_url}/agents", headers=headers, timeout=0.1)
         _until(lambda: hold.met == 1 and not hold.answers)  # it may come after its client has left
     _until(lambda: deck.requests[-1]["unanswered"] == "its client gave up")
+    assert deck._control("show_request", id=deck.requests[-1]["request_id"])["response"] is None
 
 
 def _until(came):

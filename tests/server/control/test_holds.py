@@ -44,3 +44,13 @@ def test_advance_and_next_show_what_is_held(sim, hold, run_task):
     assert (report["now"], report["held"]) == ("2025-01-15T09:30:11Z", held)
     now = sim.get("/next").json()
     assert (now["held"], now["waiting"][0]["id"]) == (held, run["id"])
+
+
+def test_a_hold_that_stopped_nothing_is_noted_at_its_release(sim, simulation, hold, run_task):
+    """Reports name it: the test proves less than its author thinks."""
+    run_task()
+    holds = [hold(event=event) for event in ("task_run.completed", "task_run.failed")]
+    sim.post("/clock/advance", json={"by": "1m"})
+    for created in holds:
+        sim.delete(f"/holds/{created['id']}")
+    assert [*simulation().unmet_holds] == ["`task_run.failed`"]
