@@ -66,7 +66,6 @@ class Deck(AbstractContextManager["Deck"]):
 
     poll_interval: Duration = "1s"  # reads closer together are a finding of `lint`
     most_idle_sleeps = 1000  # calls of `sleep` in a row without effect, before it fails
-    holds: tuple[Hold, ...] = ()  # created here since the last reset or restore
     interceptions: tuple["Interception", ...] = ()  # all that were started here
     url: str
     api_key: str
@@ -212,9 +211,7 @@ class Deck(AbstractContextManager["Deck"]):
         `id`, only that resource is stopped. If the point is a call, such as
         `POST /v2/tasks/*/run`, the call takes effect, but its answer is held.
         """
-        hold = Hold(self._control, point, None if id is None else read_id(id))
-        self.holds += (hold,)
-        return hold
+        return Hold(self._control, point, None if id is None else read_id(id))
 
     # People and sources
 
@@ -614,7 +611,6 @@ class Deck(AbstractContextManager["Deck"]):
         body = drop_none(edition=edition, clock=clock, speed=speed, step=write_duration(step))
         body |= drop_none(now=now, seed=seed, webhook_time=webhook_time, **options)
         self._control("reset_world", body=body)
-        self.holds = ()
 
     def snapshot(self) -> str:
         """Store a copy of the world until the server stops; return the copy's id, for `restore`."""
@@ -623,7 +619,6 @@ class Deck(AbstractContextManager["Deck"]):
     def restore(self, snapshot: str) -> None:
         """Replace the world by a snapshot of this or another world of the server."""
         self._control("restore_world", id=snapshot)
-        self.holds = ()
 
     def delete(self) -> None:
         """Delete the world. The next call with its key starts a new one."""

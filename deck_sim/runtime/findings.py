@@ -381,7 +381,7 @@ def _find_mistakes(source: Source, *, of_clock: bool) -> Iterator[Row]:
                 yield rule.name, f"{rule.name}: {reason}", remedy, {"why": rule.why, "calls": rows}
 
 
-@finding_kind("what is unfinished")
+@finding_kind("present state")
 def held_answers(source: Source) -> Iterator[Row]:
     for id_, responses in source.simulation.held_responses.items():
         call = source.simulation.world.holds[id_].call
@@ -389,7 +389,7 @@ def held_answers(source: Source) -> Iterator[Row]:
         yield id_, f"{reason}; the call has taken effect", "release the hold", {"call": call}
 
 
-@finding_kind("what is unfinished")
+@finding_kind("present state")
 def unfinished_resource(source: Source) -> Iterator[Row]:
     simulation = source.simulation
     for resource in find_unfinished(simulation.world)[-MOST_UNFINISHED:]:

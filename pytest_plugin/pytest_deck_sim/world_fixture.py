@@ -28,8 +28,15 @@ from deck_sim.engine.world_values import OPTION_TYPES, Options
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import write_report
-from deck_sim.handle.problems import find_failures, find_leftovers
-from deck_sim.operations.worlds import show_world
+from deck_sim.runtime.findings import (
+    CALLERS,
+    FAILURE,
+    FINDING_KINDS,
+    LEFTOVER,
+    OVERSIGHT,
+    Finding,
+    collect_findings,
+)
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library
 from pytest_deck_sim.options import (
@@ -89,20 +96,22 @@ def world_of(
             return
         # A test with a trouble may pass without using all that it set up.
         failed, deviates = FAILED in item.stash, VARIANT in item.stash
-        problems, oversights = list[str](), list[str]()
+        problems = list[str]()
         if options.strict:  # problems that the test may not notice itself
+            # A failed test may have stopped before it used all that it set up.
+            weights = (FAILURE, OVERSIGHT) if failed or deviates else (FAILURE, OVERSIGHT, LEFTOVER)
             if is_own_server:
                 with _paused(deck) as worlds:
-                    world = show_world(worlds.select(f"Bearer {deck.api_key}"), worlds)
+                    simulation = worlds.select(f"Bearer {deck.api_key}")
+                    findings = collect_findings(simulation, worlds, CALLERS["test"], weights)
             else:
-                world = deck.world
-            problems, oversights = find_failures(world), [*world["ignored_names"]]
-            # A failed test may have stopped before it used all that it set up.
-            if not (failed or deviates):
-                oversights += find_leftovers(deck, world)
-                if "deck_every_scenario" not in getattr(item, "fixturenames", ()):
-                    oversights += world["unplayed_login"]
-        problems += [f"{text}; {_IF_INTENDED}" for text in oversights]
+                findings = [Finding(**row) for row in deck.findings]
+            plays_all = "deck_every_scenario" in getattr(item, "fixturenames", ())
+            for finding in findings:
+                weight = FINDING_KINDS[finding.kind].weight
+                if weight in weights and not (plays_all and finding.kind == "unplayed_login"):
+                    intended = "" if weight == FAILURE else f"; {_IF_INTENDED}"
+                    problems.append(f"{finding.text}{intended}")
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not (failed or deviates):
             problems += deck.lint.lines()
         # If the test failed earlier, its page is already written.

@@ -79,7 +79,7 @@ def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
         f"  {waits['id']} is interaction_required. Held before `task_run.failed` until the hold is"
     )
     assert f"{waiting} released; the task times out in " in report
-    assert report.endswith('It accepts {"code": "123456"}.')  # no move of the clock helps
+    assert report.endswith('; it accepts {"code": "123456"}')  # no move of the clock helps
 
 
 def test_mistakes_of_the_client_are_shown(deck, run, api):
@@ -90,17 +90,17 @@ def test_mistakes_of_the_client_are_shown(deck, run, api):
         api.get(path)
     report = write_report(deck)
     cause = f"this world's clock is frozen: `{started['id']}` was read 3 times"
-    assert f"why nothing moved:\n  {cause}" in report
+    assert f"why nothing moved:\n  polls_a_frozen_clock: {cause}" in report
     assert (
-        f"  {started['id']} is queued. The clock is frozen; it becomes `running` in 2s." in report
+        f"  {started['id']} is queued. The clock is frozen; it becomes `running` in 2s; " in report
     )
-    assert "  move the clock with `deck.advance_until(…)`" in report
+    assert "; move the clock with `deck.advance_until(…)`" in report
     assert "mistakes of the client" not in report
     deck.settle()
     for _ in range(4):
         api.get(path)
     line = f"  polls_what_is_finished: `{path[11:]}` was read 3 times after it was `completed`"
-    assert f"\nmistakes of the client:\n{line}\n" in write_report(deck)
+    assert f"\nmistakes of the client:\n{line}; stop polling at every" in write_report(deck)
 
 
 def test_a_timer_of_a_settled_resource_is_shown(deck):
@@ -111,15 +111,17 @@ def test_a_timer_of_a_settled_resource_is_shown(deck):
 
 def test_without_calls_the_report_names_the_keys(deck):
     """Its own, and those that nobody controls; another test controls its key."""
-    line = f"  the Deck API was not called with this key, `{deck.api_key}`"
+    line = (
+        f"calls that did not come:\n  the Deck API was not called with this key, `{deck.api_key}`"
+    )
     with Deck(deck.url, f"{deck.api_key}_other") as other:
         other.create("agents", {"name": "Concierge"})
-        assert write_report(deck).startswith(f"nothing happened in this world:\n{line}\n")
+        assert write_report(deck).startswith(f"nothing happened in this world\n\n{line}")
         deck.ready_task()
-        assert f"nothing waits, and nothing is due\n{line}\n" in write_report(deck)
+        assert f"\n\n{line}" in write_report(deck)
         stray = {"Authorization": "Bearer sk_live_stray_0001"}
         httpx2.get(f"{deck.base_url}/agents", headers=stray, trust_env=False)
-        assert f"{line}; it was called with `sk_live_…0001`: give your " in write_report(deck)
+        assert f"{line}; it was called with `sk_live_…0001`; give your " in write_report(deck)
         other.delete()
     deck.create("agents", {"name": "Concierge"})
     assert line not in write_report(deck)
@@ -213,8 +215,7 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
         started = threads.submit(run)
         while not hold.answers:
             pass
-        held = "  a hold keeps back 1 answer to `POST /v2/tasks/*/run` until `release()`"
-        line = f"{held}; the call has taken effect\n"
+        line = "  a hold keeps back 1 answer to `POST /v2/tasks/*/run`; the call has taken effect; "
         assert line in write_report(deck)
         hold.release()
         started.result()
@@ -224,13 +225,13 @@ def test_an_answer_delayed_by_a_hold_is_shown(deck, run):
 def test_the_way_to_the_world_is_shown_to_who_has_not_called_it(deck):
     """It depends on what the test has set up already."""
     report = write_report(deck)
-    assert report.endswith("calls https://api.deck.co, use `deck.intercept()`")
+    assert "calls https://api.deck.co, use `deck.intercept()`\n" in report
     assert "if it reads them on import, use `monkeypatch.setattr`" in report
     with deck.intercept(), httpx2.Client(trust_env=False) as client:
-        assert write_report(deck).endswith("  `deck.intercept()` answers for `api.deck.co`")
+        assert "; `deck.intercept()` answers for `api.deck.co`\n" in write_report(deck)
         with pytest.raises(httpx2.ConnectError):
             client.get("http://0.0.0.0:9/v2/agents")
-    assert write_report(deck).endswith("; calls to `0.0.0.0` were not intercepted")
+    assert "; calls to `0.0.0.0` were not intercepted\n" in write_report(deck)
 
 
 def test_an_empty_output_says_where_outputs_come_from(deck):

@@ -31,7 +31,7 @@ def test_a_page_keeps_what_can_be_opened_in_it(deck, deck_client, deck_webhooks,
         f"deliveries/{delivery['id']}",
         f"events/{event['id']}",
         "scenarios/mfa_then_success",
-        "lint",
+        "findings",
         "next",
         f"destinations/{queue['id']}/messages",
     ):

@@ -23,7 +23,7 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     page.keyboard.press("/")
     page.keyboard.type("404")
     expect(page.get_by_text("1 of 62 calls")).to_be_visible()
-    for key in ("Tab", "Tab", "Enter"):
+    for key in ("Tab", "Tab", "Tab", "Enter"):
         page.keyboard.press(key)
     expect(details(page)).to_contain_text("request/agent_not_found")
     details(page).get_by_role("button", name="Copy as pytest assertion").click()

@@ -62,7 +62,7 @@ HOLD = "deck.hold('connection.disconnected', deck.ready_task().connection_id)"
 LOGIN = "deck.use('connection_drops_later')"
 PROBLEMS = {
     f"{LOGIN}; deck.ready_task()": "`connection_drops_later` has a script for a connection"
-    " and none for a run, and nothing played it: *`deck.ready_task(login=True)`*strict=False*",
+    " and none for a run, and nothing played it; *`deck.ready_task(login=True)`*strict=False*",
     "fail(deck)": "the application raised an error for 3 webhooks: KeyError: 'booking'; *strict*",
     "deck.queue('success', resource='connection')": "queued for a connection but never played:"
     " `success`; *`deck.ready_task(login=True)`*",
@@ -97,7 +97,6 @@ GONE = [
     "deck.use('proxy_error_page'); run(deck); assert deck.faults[0]['owner']",
     f"{HOLD}; deck.reset()",
     f"kept = deck.snapshot(); {HOLD}; deck.restore(kept)",
-    f"deck._control('release_hold', id={HOLD}.id)",
     f"{LOGIN}; deck.ready_task(login=True)",
     "deck.use('source_down')",
     "fail(deck, times=3)",  # at the first attempts only
@@ -146,10 +145,10 @@ def test_calls_that_reached_no_world_fail_a_test_without_calls(run):
     result = run(text)
     result.assert_outcomes(passed=5, failed=1, errors=2)
     told = "the Deck API was not called with this key, `sk_test_test_stray_*`; it was called with"
-    fix = "(`GET /v2/agents`): send `Authorization: Bearer KEY`; the fixture `deck_env` sets *"
+    fix = "(`GET /v2/agents`); send `Authorization: Bearer KEY`; the fixture `deck_env` sets *"
     result.stdout.fnmatch_lines(
         [
-            f"{told} `sk_stray`: give your application `deck.api_key` in *",
+            f"{told} `sk_stray`; give your application `deck.api_key` in *",
             f"2 calls came without a key {fix}",
             "refused calls:",
             f"  1 call came without a key {fix}",

@@ -13,16 +13,10 @@ from typing import TYPE_CHECKING, Any
 from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
 from deck_sim.runtime.registry import RefusedCall, WorldRegistry
-from deck_sim.runtime.settings import FROZEN
 
 if TYPE_CHECKING:
     from deck_sim.runtime.simulation import Simulation
 
-_WAITING = (
-    "not sent yet, since the clock is frozen; to advance it, use"
-    " `POST /_sim/clock/advance`, `deck-sim advance` or --clock on_poll"
-)
-_IN_PROGRAMS = {"argument": "", "setting": "--webhook-time, or `PATCH /_sim/world`,"}
 _MOST_NOTES = 5  # of one kind and world
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -44,14 +38,14 @@ class WorldReport:
     def add(self, later: WorldReport) -> WorldReport:
         """Return this report combined with a report on a later world of the same key."""
 
-        def add(one: Any, other: Any) -> Any:
-            if isinstance(one, list):
-                return [*dict.fromkeys(one + other)]
-            return dict(Counter(one) + Counter(other)) if isinstance(one, dict) else one + other
+        def add(old: Any, new: Any) -> Any:
+            if isinstance(old, list):
+                return [*dict.fromkeys(old + new)]
+            return dict(Counter(old) + Counter(new)) if isinstance(old, dict) else old + new
 
         names = [row.name for row in fields(self)[1:]]
-        both = WorldReport(self.world, *(add(getattr(self, n), getattr(later, n)) for n in names))
-        return replace(both, problems=self.problems + later.problems)
+        total = WorldReport(self.world, *(add(getattr(self, n), getattr(later, n)) for n in names))
+        return replace(total, problems=self.problems + later.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +69,10 @@ class ExecReport:
         failure = "\n".join([f"exit code {self.exit_code}", *self.notes()])
         command = (" ".join(self.command), failure if self.exit_code else None)
         tables = [("exec", [command, *_failed(self.problems)])]
-        for one in self.worlds:
-            played = [(f"played {n} {counted(c, 'time')}", None) for n, c in one.scenarios.items()]
-            tables.append((one.world, [*played, *_failed(one.problems)]))
+        for world in self.worlds:
+            chosen = world.scenarios.items()
+            played = [(f"played {name} {counted(count, 'time')}", None) for name, count in chosen]
+            tables.append((world.world, [*played, *_failed(world.problems)]))
         suites = Element("testsuites")
         for name, cases in tables:
             suite = SubElement(suites, "testsuite", name=f"deck-sim {name}", tests=f"{len(cases)}")
@@ -91,7 +86,7 @@ class ExecReport:
         ElementTree(suites).write(file, encoding="utf-8", xml_declaration=True)
 
     def all_problems(self) -> list[str]:
-        of_worlds = (f"{one.world}: {text}" for one in self.worlds for text in one.problems)
+        of_worlds = (f"{row.world}: {text}" for row in self.worlds for text in row.problems)
         return [*self.problems, *of_worlds]
 
     def notes(self) -> list[str]:
@@ -163,64 +158,62 @@ class Reports:
 
             catch_up(simulation)
             self.add(simulation)
-        for key, one in self.by_key.items():
-            times = Counter(one.problems).items()
+        for key, report in self.by_key.items():
+            times = Counter(report.problems).items()
             texts = [text if count == 1 else f"{text} ({count} times)" for text, count in times]
-            self.by_key[key] = replace(one, problems=texts)
+            self.by_key[key] = replace(report, problems=texts)
 
 
-def explain_refused_calls(refused: Collection[RefusedCall], key_name: str) -> list[str]:
-    if not refused:
-        return []
-    from deck_sim.handle.problems import explain_refused
+def explain_refused_calls(calls: Collection[RefusedCall], key_name: str) -> list[str]:
+    """Describe the calls that reached no world."""
+    from deck_sim.runtime.findings import explain_refused
 
-    keyless = Counter(one.call for one in refused if not one.has_key)
-    wrong = Counter(one.call for one in refused if one.has_key)
-    fix = f"use the key in the variable `{key_name}`"
+    remedy = f"use the key in the variable `{key_name}`"
+    rows = (
+        (False, "without a key", f"send `Authorization: Bearer KEY`; {remedy}"),
+        (True, "with a key that --keys does not allow", remedy),
+    )
     return [
-        *explain_refused(keyless, "without a key", f"send `Authorization: Bearer KEY`; {fix}"),
-        *explain_refused(wrong, "with a key that --keys does not allow", fix),
+        f"{explain_refused(counts, how)}; {fix}"
+        for has_key, how, fix in rows
+        if (counts := Counter(refused.call for refused in calls if refused.has_key is has_key))
     ]
 
 
 def report_world(simulation: Simulation, registry: WorldRegistry, secret_name: str) -> WorldReport:
-    from deck_sim.engine.script import SCRIPT_KINDS
-    from deck_sim.engine.world import RESET_REMOVED
-    from deck_sim.handle.failure_report import find_refusals, find_undelivered, find_waits
-    from deck_sim.handle.problems import find_failures, find_unused
-    from deck_sim.operations import clock, deliveries, faults, history, worlds
+    from deck_sim.runtime.findings import (
+        CALLERS,
+        FINDING_KINDS,
+        NOTE,
+        Finding,
+        collect_findings,
+        list_findings,
+    )
 
-    world, calls = simulation.world, history.show_requests(simulation)["data"]
-    shown = worlds.show_world(simulation, registry)
-    sent = deliveries.list_deliveries(simulation, registry)["data"]
-    chosen = (call["scenario"].partition(";")[0] for call in calls if call["scenario"])
-    unsent = sum(not delivery["log"] for delivery in sent)
-    found = history.show_lint(simulation)["data"]
-    unmet = [f"{hold}" for hold in world.holds.values() if not hold.met]
-    gone = sum(RESET_REMOVED in call["answered"].get("message", "") for call in calls)
-    removed = "a call used a resource of a reset or deleted world; do two tests share this key?"
+    journal = simulation.journal
+    setting = "--webhook-time, or `PATCH /_sim/world`,"
+    terms = {**CALLERS["http"], "secret": secret_name, "setting": setting}
+    findings = collect_findings(simulation, registry, terms)
+    groups = dict[str, list[Finding]]()
+    for finding in findings:
+        is_delivery = finding.details.get("kind") == "event_delivery"
+        groups.setdefault("unsent" if is_delivery else finding.kind, []).append(finding)
+    undelivered = groups.get("undelivered_webhook", [])
+    attempted = {finding.subject for finding in undelivered}
+    unsent = [row for row in groups.get("unsent", ()) if row.subject not in attempted]
+    deliveries = simulation.world.all("event_delivery").values()
+    chosen = (call.scenario.name for call in journal if call.scenario)
     return WorldReport(
         world=mask_key(simulation.key),
-        calls=simulation.journal.total,
-        refused=sum(call["status"] >= 400 for call in calls),
+        calls=journal.total,
+        refused=sum(call.status >= 400 for call in journal),
         scenarios=dict(Counter(chosen).most_common()),
-        deliveries=dict(Counter(delivery["status"] for delivery in sent).most_common()),
-        problems=[
-            *find_failures(shown),
-            *shown["ignored_names"],
-            *find_unused(
-                shown, faults.list_faults(simulation)["data"], [*simulation.unmet_holds, *unmet]
-            ),
-            *shown["unplayed_login"],
-            *[removed] * gone,
-            *(f"{one['name']}: {one['what']}. {one['fix']}" for one in found),
-        ],
-        undelivered=[
-            *find_undelivered(sent, {**_IN_PROGRAMS, "secret": secret_name}),
-            *([f"{unsent} {_WAITING}"] if unsent and simulation.mode == FROZEN else []),
-        ],
-        unfinished=find_waits(clock.show_next(simulation), SCRIPT_KINDS),
-        refusals=find_refusals(calls),
+        deliveries=dict(Counter(str(row.status) for row in deliveries).most_common()),
+        problems=[row.text for row in findings if FINDING_KINDS[row.kind].weight != NOTE],
+        undelivered=list_findings([*undelivered, *unsent]),
+        unfinished=list_findings(groups.get("unfinished_resource", ())),
+        # The summary has the calls without a key already.
+        refusals=[row.text for row in groups.get("refused_call", ()) if row.subject],
     )
 
 

@@ -20,7 +20,7 @@ from deck_sim.server.inspector.serving import FILES, PAGE
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
 Json = dict[str, Any]
 
-_WHOLE = ("/next", "/lint", "/schemas")
+_WHOLE = ("/next", "/findings", "/schemas")
 _MOST = 500  # the latest resources, and as many calls, events and deliveries, have details
 
 _FILE = re.compile(r'<(?:link|script)[^>]* (?:href|src)="ui/([^"]+)"[^>]*>(?:</script>)?')

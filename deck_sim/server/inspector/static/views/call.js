@@ -8,7 +8,7 @@ import { words } from "../parts/format.js";
 import { copyButton, link, list, timeText, when, withCode } from "../parts/widgets.js";
 import { causedBy, readChoice, withShortIds } from "../history.js";
 import { body, callout, detailsHead, missing, resourceLink, section } from "./details.js";
-import { findingText, findingsOf, httpText, methodText, pathText } from "./journal.js";
+import { callsOf, findingText, findingsOf, httpText, methodText, pathText } from "./journal.js";
 import { choiceFacts, errorList } from "./resource.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -62,7 +62,7 @@ function notices(ctx, call) {
     callout("over", "Answered with the stored answer of its Idempotency-Key; nothing was done."),
   )}
   ${findingsOf(ctx)
-    .filter(({ calls }) => calls.some(({ request_id }) => request_id === call.id))
+    .filter((finding) => callsOf(finding).includes(call.id))
     .map((finding) => callout("person", findingText(finding)))}`;
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The tab with the calls of the Deck API: filter, lint findings, and the list. */
+/** The tab with the calls of the Deck API: filter, findings, and the list. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
@@ -21,17 +21,25 @@ import { readChoice, withShortIds } from "../history.js";
 
 /** @typedef {import("../app.js").Context} Context */
 /** @typedef {import("../model.js").Call} Call */
-/** @typedef {{what: string, why: string, fix: string, calls: any[]}} Finding of `/_sim/lint` */
+/** @typedef {{kind: string, subject: string, reason: string, remedy: string, details: any}} Finding
+ *   of `/_sim/findings` */
 
 const MOST_ROWS = 500; // the latest; a filter finds the others
 const MOST_CALLS = 5; // of a finding
 /** @type {Finding[]} */
 const NONE = [];
 
-/** Mistakes of the client. @param {Context} ctx @returns {Finding[]} */
+/** The findings about the world; the waiting list has what is unfinished.
+ * @param {Context} ctx @returns {Finding[]} */
 export function findingsOf(ctx) {
-  const last = ctx.model.calls.at(-1);
-  return last ? (fetched(ctx, "/_sim/lint", last.number).data?.data ?? NONE) : NONE;
+  /** @type {Finding[]} */
+  const findings = fetched(ctx, "/_sim/findings", ctx.model.next).data?.data ?? NONE;
+  return findings.filter(({ kind }) => kind !== "unfinished_resource");
+}
+
+/** The ids of the calls that a finding is about. @param {Finding} finding @returns {string[]} */
+export function callsOf({ subject, details }) {
+  return details.calls?.map?.((/** @type {any} */ call) => call.request_id) ?? [subject];
 }
 
 /** @param {Context} ctx */
@@ -72,7 +80,8 @@ function searchText(call) {
  * @param {Context} ctx @param {Call[]} calls @param {Finding[]} findings */
 function callList(ctx, calls, findings) {
   const latest = calls.slice(-MOST_ROWS);
-  const flagged = new Set(findings.flatMap(({ calls }) => calls.map((call) => call.request_id)));
+  const mistakes = findings.filter(({ details }) => details.why);
+  const flagged = new Set(mistakes.flatMap(callsOf));
   const titles = ["Time", "Method", "Path", "Status", "Scenario, fault, errors"];
   return html`<div class="calls" tabindex="0" role="region" aria-label="List of calls">
     <div class="calls-end">
@@ -160,7 +169,7 @@ function lintSection(ctx, findings) {
   return html`<details class="strip lint tone-person">
     <summary class="row">
       ${icon("warning")}<strong>${countText(findings.length, "finding")}</strong>
-      <span class="muted">about how the client calls the API</span>
+      <span class="muted">about this world and its clients</span>
     </summary>
     ${list(
       findings.map((finding) => findingItem(ctx, finding)),
@@ -171,20 +180,20 @@ function lintSection(ctx, findings) {
 
 /** @param {Context} ctx @param {Finding} finding */
 function findingItem(ctx, finding) {
-  const links = finding.calls
+  const ids = new Set(callsOf(finding));
+  const links = ctx.model.calls
+    .filter(({ id }) => ids.has(id))
     .slice(0, MOST_CALLS)
-    .map(({ request_id: id, method, path }) =>
-      link(ctx, { type: "call", id }, `${method} ${path}`),
-    );
+    .map(({ id, method, path }) => link(ctx, { type: "call", id }, `${method} ${path}`));
   return html`${findingText(finding)}
     <p class="row mono">${links}</p>`;
 }
 
 /** @param {Finding} finding */
-export function findingText({ what, why, fix }) {
-  return html`<p class="why">${withCode(what)}</p>
-    <p class="muted">${withCode(why)}</p>
-    <p><strong>Fix:</strong> ${withCode(fix)}</p>`;
+export function findingText({ reason, remedy, details }) {
+  return html`<p class="why">${withCode(reason)}</p>
+    ${when(details.why, html`<p class="muted">${withCode(details.why ?? "")}</p>`)}
+    ${when(remedy, html`<p><strong>What helps:</strong> ${withCode(remedy)}</p>`)}`;
 }
 
 /** @param {Context} ctx */
