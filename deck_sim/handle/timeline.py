@@ -63,7 +63,7 @@ class AdvanceReport:
 
     def __str__(self) -> str:
         happened = f"{self.happened}\n" if self.happened else "nothing happened\n"
-        held = "".join(f"{one['id']} is held before {one['event']}\n" for one in self.held)
+        held = "".join(f"{row['id']} is held before {row['event']}\n" for row in self.held)
         return f"{happened}{held}now it is {format_moment(self.now)}"
 
 

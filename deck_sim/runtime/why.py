@@ -84,33 +84,33 @@ def find_unfinished(world: World) -> list[Resource]:
     return sorted(resources, key=lambda resource: resource.updated_at)
 
 
-def explain_absence(simulation: Simulation, wanted: AwaitedEvent) -> str:
+def explain_absence(simulation: Simulation, awaited: AwaitedEvent) -> str:
     """Explain why an event does not come: what could emit it, and why each waits or has ended."""
-    world, named = simulation.world, wanted.find_resource(simulation.world)
+    world, subject = simulation.world, awaited.find_resource(simulation.world)
     kinds = world.contract.kinds
-    own = [kinds[kind] for kind in wanted.kinds if kind in kinds]
-    if wanted.resource_id is not None and named is None:
-        return f"there is no `{wanted.resource_id}` in this world"
-    if named and own and named.kind not in wanted.kinds:
-        ids = [*world.resources[own[0].object]][-_MOST_NAMED:]
+    event_kinds = [kinds[kind] for kind in awaited.kinds if kind in kinds]
+    if awaited.resource_id is not None and subject is None:
+        return f"there is no `{awaited.resource_id}` in this world"
+    if subject and event_kinds and subject.kind not in awaited.kinds:
+        ids = [*world.resources[event_kinds[0].object]][-_MOST_NAMED:]
         such = f", such as {listed(ids)}" if ids else ""
-        noun = kinds[named.kind].noun
-        return f"this event is about {own[0].noun}s{such}, not about the {noun} `{named.id}`"
-    found = sorted(wanted.candidates(world), key=lambda one: one.updated_at)
+        other = f"the {kinds[subject.kind].noun} `{subject.id}`"
+        return f"this event is about {event_kinds[0].noun}s{such}, not about {other}"
+    candidates = sorted(awaited.candidates(world), key=lambda candidate: candidate.updated_at)
     reasons = list[str]()
-    for one in found[-_MOST_NAMED:]:
-        if world.is_settled(one):
-            errors = one.fields.get("errors") or []
+    for candidate in candidates[-_MOST_NAMED:]:
+        if world.is_settled(candidate):
+            errors = candidate.fields.get("errors") or []
             why = ", ".join(f"{e['type']}/{e['code']}: {e['message']}" for e in errors)
         else:
-            why = _explain(simulation, one, next_due(world, one.id))
-        if one.status:
-            reasons.append(f"`{one.id}` is `{one.status}`{f' ({why})' if why else ''}")
-    if len(found) > _MOST_NAMED:
-        reasons.append(f"and {len(found) - _MOST_NAMED} more")
-    if own and not found:
-        reasons.append(f"this world has no {' and no '.join(kind.noun for kind in own)}")
-    if last := wanted.last(world):
+            why = _explain(simulation, candidate, next_due(world, candidate.id))
+        if candidate.status:
+            reasons.append(f"`{candidate.id}` is `{candidate.status}`{f' ({why})' if why else ''}")
+    if len(candidates) > _MOST_NAMED:
+        reasons.append(f"and {len(candidates) - _MOST_NAMED} more")
+    if event_kinds and not candidates:
+        reasons.append(f"this world has no {' and no '.join(kind.noun for kind in event_kinds)}")
+    if last := awaited.last(world):
         ago = format_duration(world.now - last.created_at)
         reasons.append(f"the last such event came {ago} ago, before this advance")
     unplayed = explain_unplayed_login(simulation).items()
@@ -127,9 +127,9 @@ def explain_unknown(
     world = simulation.world
     if "*" in pattern and not may_be_glob:
         return f"{quote(pattern)} is a pattern; give one event type, like `task_run.completed`"
-    known = [*world.event_types, *simulation.library.emitted()]
-    fits = (fnmatchcase(one, pattern) or fnmatchcase(pattern, one) for one in known)
-    if pattern in known or any(fits):
+    possible = [*world.event_types, *simulation.library.emitted()]
+    fits = (fnmatchcase(type_, pattern) or fnmatchcase(pattern, type_) for type_ in possible)
+    if pattern in possible or any(fits):
         return None
     near = nearest_type(pattern, world.event_types)
     unknown = f"unknown event type {quote(pattern)}{near or _OWN_EVENTS}"
@@ -138,15 +138,15 @@ def explain_unknown(
 
 def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str:
     world, story = simulation.world, simulation.world.stories.get(resource.id)
-    asked, machine = resource.fields.get("interaction"), world.kind(resource.kind).machine
+    prompt, machine = resource.fields.get("interaction"), world.kind(resource.kind).machine
     reviewed = machine.commands.get("approve") if machine else None
     attempts, users = world.delivery_log.get(resource.id), world.users.get(resource.id)
     need = None
     if story and story.held:
         need = f"held before `{world.holds[story.held.hold].event}` until the hold is released"
-    elif asked is not None:
-        fields = listed(field["name"] for field in asked["fields"])
-        need = f"an answer to `{asked['type']}` must give {fields}"
+    elif prompt is not None:
+        fields = listed(field["name"] for field in prompt["fields"])
+        need = f"an answer to `{prompt['type']}` must give {fields}"
     elif reviewed and resource.status in reviewed.allowed and asks_person(world, resource):
         need = "a reviewer must approve or reject it"
     elif due is None and resource.kind == _DELIVERY:
@@ -161,10 +161,11 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
         return str(need)
     to = next_status(world, due)
     what = f"it becomes `{to}`" if to and due.name in PROGRESS else EFFECTS[due.name]
-    left = due.at - world.now
-    if simulation.mode == REAL and left > _SECOND:  # time passes while the sentence is read
-        left = round(left / _SECOND) * _SECOND
-    when = f"{what} in {format_duration(left)}" if left else f"{what} as soon as time passes"
+    remaining = due.at - world.now
+    if simulation.mode == REAL and remaining > _SECOND:  # time passes while the sentence is read
+        remaining = round(remaining / _SECOND) * _SECOND
+    when = f"in {format_duration(remaining)}" if remaining else "as soon as time passes"
+    when = f"{what} {when}"
     return f"{need}; {when}" if need else when
 
 
@@ -181,9 +182,9 @@ def next_status(world: World, due: Due) -> str | None:
     script, here = story.script, story.position
     here = script.positions[here.branches["on_timeout"] if due.name == WINDOW else here.behind]
     while here.step is not None:
-        found: Any = here.step  # the engine's type of a step has no status
-        if found.is_status:
-            return str(found.status(world.contract.machine(script.kind)))
+        next_step: Any = here.step  # the engine's type of a step has no status
+        if next_step.is_status:
+            return str(next_step.status(world.contract.machine(script.kind)))
         here = script.positions[here.behind]
     return None
 

@@ -243,6 +243,7 @@ class _JoiningTransport:
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport, self._first = transport, b""
+        self.is_closing = transport.is_closing  # read for each answer, and `__getattr__` is slow
         self._call_soon = asyncio.get_running_loop().call_soon
 
     def __getattr__(self, name: str) -> Any:

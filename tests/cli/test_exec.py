@@ -75,13 +75,13 @@ def test_the_exit_code_is_that_of_the_command(cli):
 
 def test_the_command_finds_the_api_in_its_environment(cli, tmp_path):
     """The names can be chosen. The key is the first of `--keys`."""
-    seen = tmp_path / "seen"
-    source = f"import json, os; json.dump(dict(os.environ), open({str(seen)!r}, 'w'))"
+    file = tmp_path / "environment"
+    source = f"import json, os; json.dump(dict(os.environ), open({str(file)!r}, 'w'))"
     names = ["--env-base-url", "URL", "--env-api-key", "KEY", "--env-webhook-secret", "SECRET"]
     cli("exec", "--keys", "sk_b,sk_a", *names, *python(source))
-    found = json.loads(seen.read_text())
-    assert (found["KEY"], found["SECRET"]) == ("sk_b", secret_of("sk_b"))
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/v2", found["URL"])
+    variables = json.loads(file.read_text())
+    assert (variables["KEY"], variables["SECRET"]) == ("sk_b", secret_of("sk_b"))
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/v2", variables["URL"])
 
 
 def test_the_summary_says_what_was_called_and_each_call_is_logged(cli):
@@ -190,9 +190,9 @@ def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
     monkeypatch.setattr("deck_sim.cli.commands.exec._KILL_AFTER", 0)
     for act in ("SIG_DFL", "SIG_IGN"):
         source = f"import signal; signal.signal(signal.SIGTERM, signal.{act}); signal.pause()"
-        shown = cli("exec", "--timeout", "300ms", *python(source))
-        first, summary = shown.stderr.splitlines()
-        assert shown.exit_code == 124
+        result = cli("exec", "--timeout", "300ms", *python(source))
+        first, summary = result.stderr.splitlines()
+        assert result.exit_code == 124
         assert first == "deck-sim: the command did not end within --timeout, and was stopped"
         assert summary.startswith("deck-sim: nothing called the simulated API")
 

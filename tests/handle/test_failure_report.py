@@ -55,8 +55,8 @@ def test_a_long_timeline_is_cut_in_the_middle(deck, api):
 def test_a_login_whose_script_was_not_played_is_named(deck):
     deck.use("connection_needs_mfa")
     deck.ready_task()
-    shown = "scripts that nothing played:\n  `connection_needs_mfa` has a script"
-    assert shown in write_report(deck)
+    section = "scripts that nothing played:\n  `connection_needs_mfa` has a script"
+    assert section in write_report(deck)
 
 
 def test_the_sections_show_choices_refusals_errors_and_waits(deck, run, api):
@@ -159,10 +159,11 @@ def test_undelivered_webhooks_are_shown(deck, run):
         (503, "", "503", None),
         (404, "", "404", path),
     ]
-    for status, body, said, hint in table:
-        shown = shown_webhooks(deck, run, refuses(status, body))
-        assert shown.count(f", attempt 3: {said}\n") >= 2, said
-        assert [text for text in (secret, path) if text in shown] == ([hint] if hint else []), said
+    for status, body, result, hint in table:
+        section = shown_webhooks(deck, run, refuses(status, body))
+        assert section.count(f", attempt 3: {result}\n") >= 2, result
+        hints = [text for text in (secret, path) if text in section]
+        assert hints == ([hint] if hint else []), result
 
 
 def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(deck, receiver):
@@ -178,10 +179,12 @@ def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(dec
         (*_, last) = write_report(deck).partition("\nundelivered webhooks:\n")[2].split("\n\n")[0:1]
         return last.splitlines()[-1]
 
-    own = deck.webhook_secret.replace("whsec_", "whsec_AAAA")
+    other_secret = deck.webhook_secret.replace("whsec_", "whsec_AAAA")
     late = b"HTTP/1.1 400 x\r\ncontent-length: 17\r\n\r\nMessage too old.."
     assert "use the secret in `deck.webhook_secret`, and verify the bytes" in hint(401)
-    assert "has its own secret, not the one in `deck.webhook_secret`" in hint(401, secret=own)
+    assert "has its own secret, not the one in `deck.webhook_secret`" in hint(
+        401, secret=other_secret
+    )
     assert "the secret is right, since another webhook was accepted" in hint(200, 401)
     assert "the application's clock differs" in hint(late)
     assert "has the time 2025-01-15T09:30:01Z" in hint(401, webhook_time="world")
@@ -195,9 +198,9 @@ def test_an_application_that_raises_is_told_with_its_error(deck, run):
         raise errors[0]
 
     errors, hint = [ValueError("No matching signature found")], "application use the secret"
-    shown = shown_webhooks(deck, run, app)
-    assert shown.count(", attempt 3: 500  ValueError: No matching signature found") == 3
-    assert hint in shown
+    section = shown_webhooks(deck, run, app)
+    assert section.count(", attempt 3: 500  ValueError: No matching signature found") == 3
+    assert hint in section
     errors[0] = KeyError("currency")
     assert hint not in shown_webhooks(deck, run, app)
     deck.fault(event="*", bad_signature=True)
@@ -243,15 +246,15 @@ def test_an_empty_output_says_where_outputs_come_from(deck):
 
 def test_events_before_the_first_destination_are_shown(deck, run):
     """They are never sent, and a test may wait for them."""
-    shown = "webhooks that were never sent:\n  `task_run.queued`, `task_run.running` and"
+    section = "webhooks that were never sent:\n  `task_run.queued`, `task_run.running` and"
     run()
     deck.settle()
-    assert shown not in write_report(deck)
+    assert section not in write_report(deck)
     deck.deliver_to(refuses(200))
-    assert shown in write_report(deck)
+    assert section in write_report(deck)
     run()
     deck.settle()
-    assert shown not in write_report(deck)
+    assert section not in write_report(deck)
 
 
 def test_a_date_of_the_process_that_the_world_does_not_have_is_named(deck, api):
@@ -260,14 +263,16 @@ def test_a_date_of_the_process_that_the_world_does_not_have_is_named(deck, api):
     api.get("/task-runs?created_after=2031-05-01T00:00:00Z")
     assert "two clocks" not in write_report(deck)
     api.get(f"/task-runs?created_after={today}T00:00:00Z")
-    said = f"GET /v2/task-runs sent {today}, but the world's date is 2025-01-15: the application's"
-    assert f"two clocks:\n  {said} `datetime.now()` stays real; the fixture" in write_report(deck)
+    reason = (
+        f"GET /v2/task-runs sent {today}, but the world's date is 2025-01-15: the application's"
+    )
+    assert f"two clocks:\n  {reason} `datetime.now()` stays real; the fixture" in write_report(deck)
     deck.reset()
     api.get("/agents")
-    shown = "two clocks:\n  the failure shows"
-    assert shown not in write_report(deck, f">   sent = '{today}'\nE   assert '2031-05-01' == 1")
+    section = "two clocks:\n  the failure shows"
+    assert section not in write_report(deck, f">   sent = '{today}'\nE   assert '2031-05-01' == 1")
     for text in (f"'{today}T09:30:00'", f"{datetime.now(UTC)!r}"):
-        assert f"{shown} {today}, but the" in write_report(deck, f"E    assert None == {text}")
+        assert f"{section} {today}, but the" in write_report(deck, f"E    assert None == {text}")
     deck.reset(now=datetime.now(UTC))
     api.post("/agents", json={"name": today})
     assert "two clocks" not in write_report(deck)

@@ -186,8 +186,8 @@ def test_what_happened_is_found(deck, kind):
 def test_the_control_api_names_its_own_calls_in_remedies(deck):
     """And the handle its methods; the reasons are the same."""
     deck.start_run()
-    own, api = deck.findings, deck._control.data("show_findings")
-    assert [row["reason"] for row in own] == [row["reason"] for row in api]
+    handle, api = deck.findings, deck._control.data("show_findings")
+    assert [row["reason"] for row in handle] == [row["reason"] for row in api]
     assert "`POST /_sim/clock/advance`" in api[-1]["remedy"]
     assert CALLERS["test"].keys() == CALLERS["http"].keys()
 

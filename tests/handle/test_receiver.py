@@ -30,6 +30,14 @@ def test_a_refused_attempt_is_retried(deck, run, deck_webhooks):
     assert {arrival.answered for arrival in deck_webhooks.received[5:]} == {410}
 
 
+def test_a_status_for_all_attempts_replaces_those_for_the_next(deck, deck_webhooks):
+    deck_webhooks.respond(503, times=2)
+    deck_webhooks.respond(204)
+    deck.create("agents", {"name": "Concierge"})
+    deck.advance("1m")
+    assert [arrival.answered for arrival in deck_webhooks.received] == [204]
+
+
 def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
     """The error names the frozen clock, how to advance it, and what was received."""
     started = run()

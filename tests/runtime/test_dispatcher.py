@@ -519,3 +519,20 @@ def test_a_real_clock_waits_for_real_time():
     simulation.waits_for_retries = True
     run_in_background(simulation, dispatcher)
     assert len(receivers.sent) == 1
+
+
+def test_results_are_recorded_in_the_order_of_the_outbox():
+    """Not as they arrive."""
+    simulation, dispatcher = start(Receivers())
+    subscribe_to(simulation, "http://y/")
+    create_agent(simulation)
+    drive(simulation, dispatcher)
+    assert [*simulation.world.delivery_log] == [*simulation.world.all("event_delivery")]
+
+
+def test_a_clock_that_moves_on_polls_does_not_move_for_a_retry():
+    """Only exploration waits for retries."""
+    simulation, dispatcher = start(Receivers(500), mode="on_poll")
+    began = simulation.world.now
+    run_in_background(simulation, dispatcher)
+    assert (len(dispatcher._sender.sent), simulation.world.now) == (1, began)

@@ -151,3 +151,14 @@ def test_the_ids_of_dropped_worlds_are_kept_for_the_latest_keys(worlds, monkeypa
         worlds.drop(key)
     former = [worlds.select(f"Bearer {key}").world.former_ids for key in ("one", "two")]
     assert former == [(), {agent.id}]
+
+
+def test_a_key_of_a_dropped_world_is_a_stray_one_again(worlds):
+    """A later call with it comes from an old client."""
+    mine = worlds.select("Bearer mine")
+    worlds.count_call(worlds.select("Bearer other"))
+    worlds.note_control("other")
+    assert worlds.stray_keys(mine) == []
+    worlds.drop("other")
+    worlds.count_call(worlds.select("Bearer other"))
+    assert worlds.stray_keys(mine) == ["other"]

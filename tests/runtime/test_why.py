@@ -40,8 +40,8 @@ def explain(simulation):
 
 def wait_of(simulation, run):
     """The sentence about a run, and what helps."""
-    found = explain_wait(simulation, simulation.world.resource(run))
-    return found.why, found.remedy
+    wait = explain_wait(simulation, simulation.world.resource(run))
+    return wait.why, wait.remedy
 
 
 def test_a_wait_is_explained_with_what_helps():
@@ -52,9 +52,9 @@ def test_a_wait_is_explained_with_what_helps():
         simulation.world.set_options(Options(screenshots=True))
         run = simulation.run(steps)
         simulation.advance_by(parse_duration(passed))
-        found = wait_of(simulation, run)
+        explained = wait_of(simulation, run)
         helps = dict(zip(("do", "by"), remedy.split(), strict=False))
-        wrong += [] if found == (why, helps) else [(steps, found)]
+        wrong += [] if explained == (why, helps) else [(steps, explained)]
     assert wrong == []
 
 
@@ -94,10 +94,10 @@ def test_a_session_waits_for_its_run_and_a_canceled_run_for_its_end(request, api
     site = {"type": "website", "website": {"url": "https://hotel.example"}}
     source, task = api.post("/sources", json=site).json(), request.getfixturevalue("task")
     run = api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
-    sessions = {one["id"]: one for one in sim.get("/next").json()["unfinished"]}
+    sessions = {row["id"]: row for row in sim.get("/next").json()["unfinished"]}
     assert sessions[run["session_id"]]["why"] == f"It waits for the task run `{run['id']}`."
     sim.post(f"/task-runs/{run['id']}/cancel")
-    waits = {one["id"]: one for one in sim.get("/next").json()["unfinished"]}[run["id"]]
+    waits = {row["id"]: row for row in sim.get("/next").json()["unfinished"]}[run["id"]]
     assert (waits["status"], waits["next"]["to"]) == ("cancelling", "canceled")
 
 
@@ -137,8 +137,8 @@ def test_an_event_about_nothing_is_explained_by_that(simulation, explain):
 def test_an_event_is_known_if_a_scenario_emits_it(simulation):
     """An expression may be any text."""
     simulation.run("[running: 1s, event: task_run.pinged, event: 'odd.{{ input.x }}', completed]")
-    known = ("task_run.pinged", "odd.thing", "task_run.completed")
-    assert [explain_unknown(simulation, one) for one in known] == [None] * 3
+    types = ("task_run.pinged", "odd.thing", "task_run.completed")
+    assert [explain_unknown(simulation, type_) for type_ in types] == [None] * 3
     assert explain_unknown(simulation, "*.pinged", may_be_glob=True) is None
     assert "'task_run.ponged'; for a type of your own" in explain_unknown(
         simulation, "task_run.ponged"

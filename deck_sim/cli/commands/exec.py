@@ -119,12 +119,13 @@ def command(
                 refused.append(f"{text}; {fix}")
             how = "does the command use HTTPS_PROXY and SSL_CERT_FILE, or read {}?"
         how = _OF_PYTEST if "pytest" in " ".join(words) else how
-        found = ExecReport([*words], code, [*reports.by_key.values()], refused)
-        click.echo(f"deck-sim: {found.summary(how.format(env_base_url))}", err=True)
+        exec_report = ExecReport([*words], code, [*reports.by_key.values()], refused)
+        click.echo(f"deck-sim: {exec_report.summary(how.format(env_base_url))}", err=True)
         if report is not None:
-            found.write(report)
+            exec_report.write(report)
         if pages is not None:
-            _write_pages(pages, server, [s for s, one in reports.kept if code or one.problems])
+            shown_worlds = [world for world, row in reports.worlds if code or row.problems]
+            _write_pages(pages, server, shown_worlds)
         if hold:
             stopped, key = threading.Event(), variables[env_api_key]
             page = inspector_url(server.url, key)
@@ -132,7 +133,7 @@ def command(
                 text = f"still serving {server.base_url}; watch it at {page}; Ctrl-C stops it"
                 click.echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
                 stopped.wait()
-    raise click.exceptions.Exit(code or int(strict and bool(found.all_problems())))
+    raise click.exceptions.Exit(code or int(strict and bool(exec_report.all_problems())))
 
 
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
@@ -143,13 +144,13 @@ def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) ->
 
     folder.mkdir(parents=True, exist_ok=True)
     names = Counter[str]()
-    for one in simulations:
-        name = re.sub(r"[^\w-]+", "-", mask_key(one.key))
+    for simulation in simulations:
+        name = re.sub(r"[^\w-]+", "-", mask_key(simulation.key))
         names[name] += 1
         file = folder / (name + (f"-{names[name]}" if names[name] > 1 else "") + ".html")
-        server.submit(partial(show, one)).result()
-        with Deck(server.url, one.key) as deck:
-            deck.write_html(file, title=mask_key(one.key))
+        server.submit(partial(show, simulation)).result()
+        with Deck(server.url, simulation.key) as deck:
+            deck.write_html(file, title=mask_key(simulation.key))
         click.echo(f"deck-sim: wrote {file}", err=True)
 
 

@@ -140,7 +140,7 @@ class Reports:
 
     def __init__(self, registry: WorldRegistry, secret_name: str, *, keep: bool) -> None:
         self.by_key: dict[str, WorldReport] = {}
-        self.kept: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
+        self.worlds: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
         self._registry, self._secret_name, self._keep = registry, secret_name, keep
         registry.before_drop = self.add
 
@@ -149,7 +149,7 @@ class Reports:
             key = simulation.key
             report = report_world(simulation, self._registry, self._secret_name)
             self.by_key[key] = self.by_key[key].add(report) if key in self.by_key else report
-            self.kept += [(simulation, report)] if self._keep else []
+            self.worlds += [(simulation, report)] if self._keep else []
 
     async def add_present(self, _app: object) -> None:
         """Finish the reports: add worlds that still exist; list each problem once, with a count."""

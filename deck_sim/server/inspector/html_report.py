@@ -32,31 +32,31 @@ _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or
 
 def record_world(read: Read) -> Json:
     """Return a recording of a world: its timeline, and the answers the inspector reads, by path."""
-    kept: Json = json.loads(read("/timeline?after=0"))
-    kinds = {one["id"]: one["kind"] for one in kept["data"] if one["kind"] != "call"}
-    calls = [one["id"] for one in kept["data"] if one["kind"] == "call"]
+    recording: Json = json.loads(read("/timeline?after=0"))
+    kinds = {entry["id"]: entry["kind"] for entry in recording["data"] if entry["kind"] != "call"}
+    calls = [entry["id"] for entry in recording["data"] if entry["kind"] == "call"]
     deliveries = [id_ for id_, kind in kinds.items() if kind == "event_delivery"]
     destinations = [id_ for id_, kind in kinds.items() if kind == "event_destination"]
     others = [id_ for id_, kind in kinds.items() if kind != "event_delivery"]
     resources = _read_all(read, "/resources/{}", others)
     answers = {
         **resources,
-        **_read_all(read, "/scenarios/{}", [one["scenario"] for one in resources.values()]),
+        **_read_all(read, "/scenarios/{}", [row["scenario"] for row in resources.values()]),
         **_read_all(read, "/requests/{}", calls),
-        **_read_all(read, "/events/{}", [one["id"] for one in kept["events"]]),
+        **_read_all(read, "/events/{}", [event["id"] for event in recording["events"]]),
         **_read_all(read, "/deliveries/{}", deliveries),
         **_read_all(read, "/destinations/{}/messages", destinations),
         **{f"/_sim{path}": json.loads(read(path)) for path in _WHOLE},
     }
-    return {**kept, "next": answers["/_sim/next"], "answers": answers}
+    return {**recording, "next": answers["/_sim/next"], "answers": answers}
 
 
 def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
     answers = dict[str, Any]()
-    for one in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
+    for id_ in [*dict.fromkeys(filter(None, ids))][-_MOST:]:
         with suppress(DeckSimError):
-            answer = json.loads(read(path.format(quote(one, safe=""))))
-            answers[f"/_sim{path.format(one)}"] = answer
+            answer = json.loads(read(path.format(quote(id_, safe=""))))
+            answers[f"/_sim{path.format(id_)}"] = answer
     return answers
 
 
@@ -78,13 +78,13 @@ def _frame() -> tuple[str, str]:
         hashes[tag].append(f"'sha256-{digest}'")
         return f"<{tag}{attributes}>{text}</{tag}>"
 
-    def include(found: re.Match[str]) -> str:
-        name, text = found[1], _text_of(found[1])
+    def include(element: re.Match[str]) -> str:
+        name, text = element[1], _text_of(element[1])
         if name.endswith(".svg"):
             return f'<link rel="icon" href="{_data_url("image/svg+xml", text)}" />'
         if name.endswith(".css"):
             return embed("style", text)
-        if "module" not in found[0]:
+        if "module" not in element[0]:
             return embed("script", text)
         imports = embed("script", json.dumps({"imports": _modules()}), ' type="importmap"')
         start = embed("script", f'import "{_bare(name)}";', ' type="module"')
@@ -108,9 +108,9 @@ def _frame() -> tuple[str, str]:
 def _modules() -> dict[str, str]:
     """Return the inspector's modules as `data:` URLs, by the names that their imports use."""
 
-    def rename(name: str, found: re.Match[str]) -> str:
-        target = normpath(join(dirname(name), found[3]))
-        return f"{found[1]}{found[2]}{_bare(target)}{found[2]}"
+    def rename(name: str, statement: re.Match[str]) -> str:
+        target = normpath(join(dirname(name), statement[3]))
+        return f"{statement[1]}{statement[2]}{_bare(target)}{statement[2]}"
 
     names = (name for name in FILES if name.endswith(".js"))
     texts = {name: _IMPORT.sub(partial(rename, name), _text_of(name)) for name in names}

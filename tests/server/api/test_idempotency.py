@@ -76,3 +76,19 @@ def test_an_answer_is_replayed_for_less_than_24_hours(api, simulation):
         answers |= {"new": replace(old, at=simulation().world.now), "k-1": old}
         again = api.post("/agents", json={"name": "A"}, headers=KEY)
         assert again.headers.get("Deck-Sim-Replayed") == replayed
+
+
+def test_a_call_that_takes_no_key_is_made_each_time(api):
+    """A read is never replayed."""
+    before = api.get("/agents", headers=KEY).json()["data"]
+    api.post("/agents", json={"name": "A"})
+    assert len(api.get("/agents", headers=KEY).json()["data"]) == len(before) + 1
+
+
+def test_one_edition_stores_no_errors(api, sim):
+    """There, a corrected body may come with the key of the refused one."""
+    sim.post("/reset", json={"edition": "credentials"})
+    statuses = [
+        api.post("/agents", json=body, headers=KEY).status_code for body in ({}, {"name": "A"})
+    ]
+    assert statuses == [400, 201]
