@@ -32,8 +32,9 @@ const NONE = [];
 /** The findings about the world; the waiting list has what is unfinished.
  * @param {Context} ctx @returns {Finding[]} */
 export function findingsOf(ctx) {
+  const latest = ctx.model.entries.at(-1);
   /** @type {Finding[]} */
-  const findings = fetched(ctx, "/_sim/findings", ctx.model.next).data?.data ?? NONE;
+  const findings = fetched(ctx, "/_sim/findings", latest?.number).data?.data ?? NONE;
   return findings.filter(({ kind }) => kind !== "unfinished_resource");
 }
 
