@@ -261,10 +261,9 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     while due := pass_time(world, moment):
         used = [login.id for login in world.used_by(world.resource(due.owner))]
         stop([due.owner, *used])  # nothing else has begun to wait
-    later = [due._replace(at=due.at + (world.now - since)) for since, due in stopped]
-    for due in sorted(later, key=lambda due: due.at):
+    for since, due in stopped:
         if due.owner in world.stories:  # the run may have ended with its login
-            world.timers.arm(due.owner, due.name, due.at)
+            world.timers.arm(due.owner, due.name, due.at + (world.now - since))
 
 
 def _unfinished(world: World, read: Iterable[Resource]) -> list[Resource]:

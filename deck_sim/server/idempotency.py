@@ -31,7 +31,6 @@ def replay_answer(request: Request) -> Answer | None:
         return None
     lines = Headers(scope=request.scope).getlist(KEY_HEADER)
     key = read_idempotency_key(rule, lines)
-    simulation.forget_oldest()
     stored = simulation.stored_answers.get(key)
     if stored is None or simulation.world.now >= stored.at + rule.kept_for:
         request.idempotency_key = key

@@ -79,9 +79,7 @@ class Routes(Generic[Row]):
             return f"`{path}` is not an endpoint: `{self._root}` is written twice."
         if hint := self._more_hints(path):
             return hint
-        near = [
-            template for template in self._templates if len(rest) > 1 and template.endswith(rest)
-        ]
+        near = [template for template in self._templates if template.endswith(rest)]
         parts = unslashed.split("/")
         for words in (template.split("/") for template in self._templates):
             if len(words) == len(parts):
