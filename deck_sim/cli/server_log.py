@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TextIO
@@ -51,14 +51,16 @@ class _LogHandler(logging.StreamHandler[TextIO]):
 
 
 @contextmanager
-def log_to_stderr(form: str, *, quiet: bool) -> Iterator[None]:
-    """Log to stderr in a `with` block, as `text` or `json`. `quiet` omits calls and deliveries."""
+def log_to_stderr(form: str, *, quiet: bool) -> Iterator[Callable[[], None]]:
+    """Log to stderr in a `with` block, as `text` or `json`. `quiet` omits calls and deliveries.
+    Yield a function that writes the entries that still wait.
+    """
     log, handler = logging.getLogger("deck_sim"), _LogHandler(as_json=form == "json")
     log.addHandler(handler)
     if not quiet:
         printers.append(handler.add_entry)
     try:
-        yield
+        yield handler.write_entries
     finally:
         log.removeHandler(handler)
         if not quiet:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from deck_sim.cli import server_log
 from deck_sim.cli.commands.exec_report import ExecReport, WorldReport, report_world
 from deck_sim.cli.program import main
 from deck_sim.handle.connect.transports import server_at
@@ -60,6 +61,13 @@ def python(source, *words):
 def report(deck):
     worlds = server_at(deck.url).worlds
     return report_world(worlds.find(deck.api_key), worlds, "SECRET")
+
+
+def test_the_summary_follows_the_log(cli, monkeypatch):
+    """Entries are written together, some time after they were made."""
+    monkeypatch.setattr(server_log, "_LOG_SECONDS", 3600)
+    entry, summary, *_ = cli("exec", *python(CLIENT, CREATE)).stderr.splitlines()
+    assert ("POST /v2/agents 201" in entry, summary.startswith("deck-sim: ")) == (True, True)
 
 
 def test_the_exit_code_is_that_of_the_command(cli):

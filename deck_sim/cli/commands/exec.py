@@ -104,7 +104,7 @@ def command(
     edition = server.worlds.settings.edition
     reports = Reports(server.worlds, env_webhook_secret, keep=pages is not None)
     with (
-        log_to_stderr(log_format, quiet=quiet),
+        log_to_stderr(log_format, quiet=quiet) as write_log,
         server,
         intercepted_variables(server, os.environ) as more,
     ):
@@ -120,6 +120,7 @@ def command(
             how = "does the command use HTTPS_PROXY and SSL_CERT_FILE, or read {}?"
         how = _OF_PYTEST if "pytest" in " ".join(words) else how
         exec_report = ExecReport([*words], code, [*reports.by_key.values()], refused)
+        write_log()  # before the summary
         click.echo(f"deck-sim: {exec_report.summary(how.format(env_base_url))}", err=True)
         if report is not None:
             exec_report.write(report)
