@@ -14,6 +14,7 @@ from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import create_destination
 from deck_sim.runtime import advance as advance_module
+from deck_sim.runtime import dispatcher as dispatcher_module
 from deck_sim.runtime.advance import advance_by, do_all_due
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
@@ -536,3 +537,36 @@ def test_a_clock_that_moves_on_polls_does_not_move_for_a_retry():
     began = simulation.world.now
     run_in_background(simulation, dispatcher)
     assert (len(dispatcher._sender.sent), simulation.world.now) == (1, began)
+
+
+def test_a_retry_is_counted_from_the_answer():
+    """A real clock goes on while the receiver works."""
+    receivers, passed = Receivers(500, waits=True), timedelta(seconds=10)
+    simulation, dispatcher = start(receivers, mode="real")
+    began = simulation.world.now
+
+    async def story():
+        simulation.real_ns = lambda: passed // timedelta(microseconds=1) * 1000
+        receivers.may_answer.set()
+
+    run_in_background(simulation, dispatcher, story)
+    retry = simulation.world.timers.peek()
+    assert retry.at == began + passed + simulation.world.contract.retry_delays[0]
+
+
+def test_a_receiver_that_kept_an_answer_waiting_is_remembered(monkeypatch):
+    """Even when a later one answers at once."""
+    monkeypatch.setattr(dispatcher_module, "_EARLY_SECONDS", 0.01)
+    receivers = Receivers(waits=True)
+    simulation, dispatcher = start(receivers)
+
+    async def whole():
+        await dispatcher.send_early(simulation)
+        receivers.may_answer.set()
+        create_agent(simulation)
+        await dispatcher.send_early(simulation)
+        await dispatcher.close()
+
+    asyncio.run(whole())
+    assert len(receivers.sent) == 2
+    assert simulation.answered_before_webhooks

@@ -9,6 +9,7 @@ import pytest
 
 from deck_sim import __version__
 from deck_sim.contract.endpoints import Operation
+from deck_sim.faults.http import Late, OwnAnswer
 from deck_sim.runtime import registry
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.app import DeckApp
@@ -111,6 +112,29 @@ def test_a_bug_before_there_is_a_world_is_told_as_one(call, worlds, caplog):
         status, _, body = call("GET", "/broken")
     assert (status, json.loads(body)["errors"][0]["code"]) == (500, "api_error")
     assert caplog.messages == ["deck-sim failed during GET /broken"]
+
+
+def test_an_answer_to_head_has_no_body_even_with_a_fault(call, worlds):
+    fault = OwnAnswer(match="HEAD /v2/agents", status=502, body="down")
+    worlds.select("Bearer k").world.injected.add("flt_1", fault)
+    status, headers, body = call("HEAD", "/v2/agents", app=make_app(worlds))
+    assert (status, headers["deck-sim-fault"], body) == (502, "status", b"")
+
+
+def test_nothing_waits_for_a_delay_when_the_client_has_left(call, worlds):
+    fault = Late(match="GET /v2/agents", delay={"for": "1h", "wait": "real"})
+    worlds.select("Bearer k").world.injected.add("flt_1", fault)
+    waiting = set()
+
+    async def app(*arguments):
+        await make_app(worlds)(*arguments)
+        await asyncio.sleep(0)
+        waiting.update(asyncio.all_tasks() - {asyncio.current_task()})
+
+    end = [{"type": "http.request"}, {"type": "http.disconnect"}]
+    assert call("GET", "/v2/agents", end=end, app=app) is None
+    assert worlds.select("Bearer k").journal[0].unanswered == "its client gave up"
+    assert waiting == set()
 
 
 @pytest.mark.parametrize("late", ["held", "delayed"])
