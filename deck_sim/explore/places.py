@@ -63,7 +63,7 @@ def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
     """Return the calls of the program under test, each with a pattern like `GET /v2/tasks/*`. A
     call of no endpoint has its path instead.
     """
-    routes, calls = routes_of(simulation.world.contract), list[tuple[str, Call]]()
+    routes, calls = routes_of(simulation.world.edition), list[tuple[str, Call]]()
     for call in simulation.journal:
         if not call.from_handle:
             route = routes.match(call.path)

@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.real_time import PROCESS_HEADER
 from deck_sim.base.version import VERSION_HEADER
-from deck_sim.contract.editions import Edition
 from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
@@ -46,9 +45,9 @@ DeckRoutes = Routes[tuple[Endpoint, Operation]]
 
 
 class DeckApp:
-    """The Deck API, with the routes of each world's edition."""
+    """The Deck API, with the routes of each edition, by its name."""
 
-    def __init__(self, worlds: WorldRegistry, routes: Callable[[Edition], DeckRoutes]) -> None:
+    def __init__(self, worlds: WorldRegistry, routes: Callable[[str], DeckRoutes]) -> None:
         self.worlds, self.routes = worlds, routes
         self.answering: Steps = (  # until one answers
             note_handle,
@@ -93,7 +92,7 @@ class DeckApp:
         request.id = request.simulation.world.next_id("req")
 
     def find_route(self, request: Request) -> None:
-        routes = self.routes(request.simulation.world.contract)
+        routes = self.routes(request.simulation.world.edition)
         handler, request.params = routes.find(request.method, request.path)
         request.endpoint, request.operation = handler
 

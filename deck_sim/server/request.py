@@ -87,10 +87,9 @@ class Request:
 
     @property
     def body_model(self) -> "type[Body]":
-        contract = self.world.contract
-        name = contract.body_name(self.operation)
-        assert name is not None, "the operation takes no body"
-        return contract.body(name)
+        model = self.world.contract.body_of(self.operation)
+        assert model is not None, "the operation takes no body"
+        return model
 
     def read_body(self, extra_checks: ExtraChecks = lambda data: []) -> "Body":
         return check_body(self.body_model, self.read_object(), extra_checks, self.explain_key)
@@ -99,8 +98,8 @@ class Request:
         """Return the end of a message on a body's unknown key: the edition that has it, or ""."""
         for name, other in EDITIONS.items():
             for row in other.every_operation:
-                body = other.body_name(row) if row.name == self.operation.name else None
-                if body and key in other.body(body).model_fields:
+                model = other.body_of(row) if row.name == self.operation.name else None
+                if model and key in model.model_fields:
                     return f"; the edition `{name}` has it; {how_to_switch(name)}"
         return ""
 

@@ -136,3 +136,7 @@ class Edition:
 
         model: type[Body] = getattr(self.bodies(), name, None) or getattr(bodies, name)
         return model
+
+    def body_of(self, operation: Operation) -> "type[Body] | None":
+        name = self.body_name(operation)
+        return None if name is None else self.body(name)

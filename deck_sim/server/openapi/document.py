@@ -169,12 +169,12 @@ def _errors(edition: Edition, operation: Operation) -> Iterator[str]:
     yield from operation.errors
     if edition.idempotency.covers(operation):
         yield from ("idempotency/idempotency_error", "idempotency/idempotency_key_error")
-    if body := edition.body_name(operation):
+    if model := edition.body_of(operation):
         codes = ("body_invalid", "input_missing", "input_invalid", "payload_too_large")
         yield from (f"request/{code}" for code in codes)
         kind = edition.kinds.get(operation.answer)
         for name, used in kind.references.items() if kind else ():
-            if name in edition.body(body).model_fields:
+            if name in model.model_fields:
                 yield edition.kinds[used].not_found_error
                 yield from filter(None, [edition.kinds[used].malformed])
     if operation.paged or operation.plays:
