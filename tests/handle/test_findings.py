@@ -10,13 +10,26 @@ ECHO = {"task_run": ["running", {"completed": {"output": {"n": "{{ input.nights 
 SWITCH = 'to switch: @pytest.mark.deck(edition="credentials")'
 
 
-def refuse_webhook(environ, start_response):
-    start_response("404 ", [])
-    return []
+def answering(status, body=""):
+    """An application that answers every webhook so."""
+
+    def app(environ, start_response):
+        start_response(f"{status} ", [])
+        return [body.encode()]
+
+    return app
 
 
-def raise_error(environ, start_response):
-    raise KeyError("booking")
+def raising(error, times=99):
+    """An application that raises an error at first."""
+    errors = [error] * times
+
+    def app(environ, start_response):
+        if errors:
+            raise errors.pop()
+        return answering(204)(environ, start_response)
+
+    return app
 
 
 def deliver(deck, app):
@@ -65,32 +78,28 @@ def read_removed(deck):
     call_with_key(deck, f"agents/{agent['id']}")
 
 
-ROWS = {  # how it comes about, and parts of the reason and of the remedy
-    "server_error": (crash, "deck-sim itself failed:\nZeroDivisionError: boom", ""),
+ROWS = {  # how it comes about, a part of the reason, and a part of the remedy if there is one
+    "server_error": (crash, "deck-sim itself failed:\nZeroDivisionError: boom"),
     "script_error": (
-        lambda deck: finish(deck, deck.scenario(ECHO)),
-        "a scenario failed: trun_",
-        "",
+        lambda deck: finish(deck, deck.scenario({**ECHO, "name": "broken"})),
+        "scenario `broken`, task_run[1]: `{{ input.nights }}`: unknown key 'nights'",
     ),
     "ignored_name": (
         lambda deck: log_in(deck, "x+session_breaks_down@example.com"),
         f"edition is `connections`; {SWITCH}",
-        "",
     ),
     "unused_scenario": (
-        lambda deck: deck.queue("success", resource="connection"),
-        "queued for a connection but never played: `success`",
+        lambda deck: deck.queue("success", "source_down", resource="connection"),
+        "queued for a connection but never played: `success` and `source_down`",
         "open a connection with `deck.ready_task(login=True)`",
     ),
     "unused_fault": (
         lambda deck: deck.fault("POST /v2/agents", status=502),
         "a fault never fired: after=0, match='POST /v2/agents', status=502 (met 0 calls)",
-        "",
     ),
     "unused_hold": (
-        lambda deck: deck.hold("task_run.completed").release(),
+        lambda deck: (deck.hold("task_run.failed"), deck.hold("task_run.completed").release()),
         "a hold stopped nothing: `task_run.completed`",
-        "",
     ),
     "unplayed_login": (
         lambda deck: deck.use("connection_drops_later"),
@@ -98,8 +107,8 @@ ROWS = {  # how it comes about, and parts of the reason and of the remedy
         "open a connection with",
     ),
     "stray_keys": (
-        lambda deck: call(deck, Authorization="Bearer sk_stray"),
-        "it was called with `sk_stray`",
+        lambda deck: call(deck, Authorization="Bearer sk_live_stray_0001"),
+        "it was called with `sk_live_…0001`",
         "give your application `deck.api_key`",
     ),
     "keyless_calls": (
@@ -115,31 +124,25 @@ ROWS = {  # how it comes about, and parts of the reason and of the remedy
     "refused_call": (
         lambda deck: call_with_key(deck, "agents/agt_1"),
         "GET /v2/agents/agt_1 -> 404: No agent has the id `agt_1`",
-        "",
     ),
     "removed_resource": (
         read_removed,
         "a call used a resource of a reset or deleted world",
         "do two tests share this key?",
     ),
-    "failed_run": (
-        lambda deck: finish(deck, "source_down"),
-        "source/source_not_available: ",
-        "",
-    ),
+    "failed_run": (lambda deck: finish(deck, "source_down"), "source/source_not_available: "),
     "empty_output": (finish, " has an empty output", "the task an `output_schema`"),
     "raised_error": (
-        lambda deck: deliver(deck, raise_error),
+        lambda deck: deliver(deck, raising(KeyError("booking"))),
         "the application raised an error for 1 webhook: KeyError: 'booking'",
-        "",
     ),
     "undelivered_webhook": (
-        lambda deck: deliver(deck, refuse_webhook),
+        lambda deck: deliver(deck, answering(404)),
         "), attempt 4: 404",
         "accept POST at the path of its webhooks? The path is an argument: `deck.deliver_to",
     ),
     "unsubscribed_events": (
-        lambda deck: (finish(deck), deck.deliver_to(refuse_webhook)),
+        lambda deck: (finish(deck), deck.deliver_to(answering(204))),
         "`task_run.completed`: no destination was active and subscribed at the time",
         "set one up earlier",
     ),
@@ -166,21 +169,111 @@ ROWS = {  # how it comes about, and parts of the reason and of the remedy
 }
 
 
-def test_each_kind_of_finding_has_a_row():
-    assert [*ROWS] == [*FINDING_KINDS]
+def rows_of(deck, kind):
+    return [row for row in deck.findings if row["kind"] == kind]
 
 
-@pytest.mark.parametrize("kind", ROWS)
+@pytest.mark.parametrize("kind", FINDING_KINDS)
 @pytest.mark.deck(strict=False)
 def test_what_happened_is_found(deck, kind):
-    cause, reason, remedy = ROWS[kind]
-    assert kind == "no_calls" or kind not in [row["kind"] for row in deck.findings]
+    """Once; and of holds those that were released come first."""
+    cause, reason, *remedies = ROWS[kind]
+    assert kind == "no_calls" or rows_of(deck, kind) == []
     cause(deck)
-    rows = [row for row in deck.findings if row["kind"] == kind]
-    assert rows, deck.findings
-    assert reason in rows[-1]["reason"]
-    assert remedy in rows[-1]["remedy"]
-    assert bool(remedy) == bool(rows[-1]["remedy"])
+    row, *_ = rows_of(deck, kind)
+    assert reason in row["reason"]
+    assert [remedy in row["remedy"] for remedy in remedies] == [True] * bool(row["remedy"])
+    reasons = [row["reason"] for row in deck.findings]
+    assert len(reasons) == len({*reasons})
+
+
+def test_how_much_a_finding_matters():
+    weights = {}
+    for name, kind in FINDING_KINDS.items():
+        weights[kind.weight] = f"{weights.get(kind.weight, '')} {name}".strip()
+    assert weights == {
+        "failure": "server_error script_error",
+        "oversight": "ignored_name",
+        "leftover": "unused_scenario unused_fault unused_hold unplayed_login stray_keys"
+        " keyless_calls raised_error",
+        "mistake": "removed_resource frozen_clock client_mistake",
+        "note": "no_calls refused_call failed_run empty_output undelivered_webhook"
+        " unsubscribed_events held_answers unfinished_resource",
+    }
+
+
+NO_LEFTOVERS = [
+    lambda deck: (deck.fault("POST /v2/agents", status=502), deck.clear_faults()),
+    lambda deck: (deck.hold("task_run.completed"), deck.reset()),
+    lambda deck: (saved := deck.snapshot(), deck.hold("task_run.completed"), deck.restore(saved)),
+    lambda deck: finish(deck, "proxy_error_page"),  # the client need not meet the script's fault
+    lambda deck: (deck.use("connection_drops_later"), deck.ready_task(login=True)),
+    lambda deck: deck.use("source_down"),
+    lambda deck: deliver(deck, raising(KeyError("booking"), times=1)),
+]
+
+
+@pytest.mark.parametrize("act", NO_LEFTOVERS)
+def test_what_is_gone_or_was_played_is_no_leftover(deck, act):
+    act(deck)
+    assert [row for row in deck.findings if FINDING_KINDS[row["kind"]].weight == "leftover"] == []
+
+
+def test_events_are_unsent_if_the_first_destination_comes_after_them(deck):
+    counts = []
+    for act in (finish, lambda deck: deck.deliver_to(answering(204)), finish):
+        act(deck)
+        counts.append(len(rows_of(deck, "unsubscribed_events")))
+    assert counts == [0, 1, 0]
+
+
+SECRET, PATH = "use the secret in", "accept POST at the path"
+ANSWERS = [  # an application, what its answer says, and which hint that gives
+    (answering(401), "401", SECRET),
+    (answering(400, "no"), "400  no", SECRET),
+    (answering(422, "signature is wrong"), "422  signature is wrong", SECRET),
+    (answering(500, "<h1>Internal Server Error</h1>"), "500", SECRET),
+    (answering(500, "the database\n is down"), "500  the database is down", ""),
+    (answering(503), "503", ""),
+    (answering(404), "404", PATH),
+    (raising(ValueError("No signature fits")), "500  ValueError: No signature fits", SECRET),
+    (raising(KeyError("currency")), "500  KeyError: 'currency'", ""),
+]
+
+
+@pytest.mark.deck(strict=False)
+def test_an_undelivered_webhook_has_its_last_answer_and_a_hint(deck):
+    for app, answer, hint in ANSWERS:
+        deck.reset()
+        deliver(deck, app)
+        (row,) = rows_of(deck, "undelivered_webhook")
+        assert row["reason"].endswith(f", attempt 4: {answer}")
+        assert (hint in row["remedy"], bool(hint)) == (True, bool(row["remedy"])), answer
+    deck.reset()
+    deck.fault(event="*", bad_signature=True)
+    deliver(deck, answering(401))
+    assert rows_of(deck, "undelivered_webhook")[0]["remedy"] == ""
+
+
+def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(deck, receiver):
+    """A receiver that has taken another webhook has the right secret."""
+
+    def hint(*answers, webhook_time=None, **destination):
+        deck.reset(webhook_time=webhook_time)
+        receiver.say(*answers)
+        deck.register_webhook(receiver.url, **destination)
+        for name in "ab":
+            deck.create("agents", {"name": name})
+            deck.advance("1s")
+        return rows_of(deck, "undelivered_webhook")[-1]["remedy"]
+
+    secret = deck.webhook_secret.replace("whsec_", "whsec_AAAA")
+    late = b"HTTP/1.1 400 x\r\ncontent-length: 17\r\n\r\nMessage too old.."
+    assert "use the secret in `deck.webhook_secret`, and verify the bytes" in hint(401)
+    assert "has its own secret, not the one in `deck.webhook" in hint(401, secret=secret)
+    assert "the secret is right, since another webhook was accepted" in hint(200, 401)
+    assert "the application's clock differs" in hint(late)
+    assert "has the time 2025-01-15T09:30:01Z" in hint(401, webhook_time="world")
 
 
 def test_the_control_api_names_its_own_calls_in_remedies(deck):
