@@ -85,6 +85,15 @@ def run_apart(pytester):
 
 
 @pytest.fixture
+def stories(pytester):
+    """A folder `stories` with the scenario `mine`."""
+    folder = pytester.mkdir("stories")
+    mine = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
+    folder.joinpath("mine.yaml").write_text(mine)
+    return folder
+
+
+@pytest.fixture
 def start_run():
     def start_run(deck, scenario="success"):
         ready = deck.ready_task()

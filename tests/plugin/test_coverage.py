@@ -24,9 +24,6 @@ PLAYED = "mfa_then_success  6 of 7 steps; never task_run?2?.on_timeout?0?"
 
 
 def test_too_little_coverage_fails_the_run(run, pytester):
-    """Though all tests passed, which are counted together. The limit of the ini file may be
-    another in the command line.
-    """
     pytester.makeini("[pytest]\ndeck_fail_under = 86")
     result = run(PLAYS, "--deck-coverage")
     result.assert_outcomes(passed=2)
@@ -50,25 +47,20 @@ def test_a_worker_of_xdist_sends_its_counts(run, pytester):
     assert result.ret == pytest.ExitCode.OK
 
 
-def test_scenarios_of_the_folder_always_count(run, pytester):
+def test_scenarios_of_the_folder_always_count(run, pytester, stories):
     """Shipped scenarios count only if a test played them."""
-    mine = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
-    pytester.mkdir("stories").joinpath("mine.yaml").write_text(mine)
     pytester.makeini("[pytest]\ndeck_scenarios = stories\ndeck_coverage = true")
     lines = ["mine  0 of 2 steps; never task_run?0?, task_run?1?", "steps played: 0% of 2"]
     run("def test_it(deck): pass").stdout.fnmatch_lines(lines)
 
 
-def test_too_little_coverage_keeps_the_exit_code_of_a_run_that_failed(run, pytester):
-    mine = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
-    pytester.mkdir("stories").joinpath("mine.yaml").write_text(mine)
+def test_too_little_coverage_keeps_the_exit_code_of_a_run_that_failed(run, stories):
     result = run("", "--deck-scenarios=stories", "--deck-coverage", "--deck-fail-under=50")
     result.stdout.fnmatch_lines(["FAIL: 0.0% of the steps were played; 50% are required"])
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def test_without_a_scenario_coverage_is_complete(run):
-    """The run keeps its exit code. Failures made for each test are no scenarios of anybody."""
     result = run("", "--deck-coverage", "--deck-fail-under=100")
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     text = "def test_it(deck, deck_every_failure): deck.start_run(status='failed')"

@@ -123,13 +123,11 @@ def test_an_inner_freeze_affects_the_process_only(deck, deck_time):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no forks")
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_forked_child_has_the_time_of_the_world(deck, deck_time):
-    """It may move it, too; its parent sees that."""
     assert Child(lambda: (deck_time.tick(60), elapsed().seconds)[1]).result() == 60
     assert elapsed() == 60 * SECOND
 
 
 def test_a_reset_world_sets_the_time_of_the_process(deck, deck_time):
-    """A deleted world sets it to the start of a new one."""
     deck.reset(now="2031-01-01")
     assert datetime.now(UTC).year == 2031
     deck.delete()
@@ -138,7 +136,6 @@ def test_a_reset_world_sets_the_time_of_the_process(deck, deck_time):
 
 
 def test_the_time_is_real_after_the_test(run):
-    """The duration of the test is real, too. A clock that moves by itself is refused."""
     text = """
         import datetime, pytest
         def test_frozen(deck_time): assert datetime.datetime.now().year == 2025

@@ -33,7 +33,6 @@ def test_a_mistake_of_each_kind_is_found(run_program):
 
 
 def test_a_trouble_alone_gives_the_same_result(run):
-    """The command in the report repeats it."""
     all_troubles = run(AGENT, EXPLORE)
     all_troubles.stdout.fnmatch_lines(["4 troubles: 3 survived, 1 did not, 0 not tested"])
     alone = run(AGENT, f"--deck-trouble={LOST}")
@@ -51,7 +50,6 @@ def test_coroutines_parameters_and_unittest_are_explored(run_program):
 
 
 def test_a_test_that_does_not_pass_is_not_explored(run_program):
-    """Its result is that of its first run."""
     result = run_program("baselines", EXPLORE)
     result.assert_outcomes(failed=1, skipped=1, xfailed=1, xpassed=1, passed=3, errors=1)
     result.stdout.no_fnmatch_line("*deck exploration*")
@@ -116,7 +114,6 @@ def test_a_failure_ends_the_session_with_x(run):
 
 
 def test_a_test_counts_once(run, pytester):
-    """In the totals, in the lines of `-v`, in the JUnit XML, and in the report as JSON."""
     result = run(MARKED, "-v", "--junitxml=junit.xml", "--deck-explore-report=report.json")
     result.assert_outcomes(failed=1)
     assert f"{result.stdout}".count("::test_it FAILED") == 1
@@ -179,7 +176,6 @@ def test_the_page_of_a_run_that_fails_has_its_failure(run, pytester):
 
 
 def test_ctrl_c_in_a_run_with_a_trouble_leaves_nothing_behind(run, capsys):
-    """The session ends, and the next one has no trouble."""
     text = """
 import itertools
 numbers = itertools.count()

@@ -4,16 +4,7 @@ import pytest
 
 from deck_sim import Deck
 
-MINE = "version: 1\nname: mine\ntask_run: [running: 1s, completed]\n"
 LIST = "version: 1\nname: a_list\nplaylist: [source_down, mine]\n"  # sorts before its entry
-
-
-@pytest.fixture
-def stories(pytester):
-    folder = pytester.mkdir("stories")
-    folder.joinpath("mine.yaml").write_text(MINE)
-    folder.joinpath("a_list.yaml").write_text(LIST)
-    return folder
 
 
 def test_each_test_has_a_new_world(run):
@@ -54,7 +45,7 @@ def test_deck_env_sets_variables_until_the_end_of_the_test(run, names):
 
 @pytest.mark.parametrize("ini", ["", "deck_scenarios = stories", "deck_url = SERVER"])
 def test_every_world_has_the_scenarios_of_the_folder(run, pytester, stories, deck_server, ini):
-    """By the option or the ini file; a running server gets a playlist after its entries."""
+    stories.joinpath("a_list.yaml").write_text(LIST)
     pytester.makeini(f"[pytest]\n{ini.replace('SERVER', deck_server)}")
     options = () if "scenarios" in ini else ("--deck-scenarios", "stories")
     run("def test_use(deck): deck.use('a_list')", *options).assert_outcomes(passed=1)
@@ -105,7 +96,6 @@ def test_the_name_of_a_test_may_have_any_letters(run):
 
 
 def test_a_wider_fixture_has_worlds_of_its_own(run, pytester, deck_server):
-    """On a shared server their keys have the id of the run; at the end they are deleted."""
     text = """
         import pytest
         from pytest_deck_sim.world_fixture import RUN_ID

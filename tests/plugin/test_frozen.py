@@ -16,7 +16,6 @@ WAYS = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_report_says_that_only_the_process_has_moved(way, deck, start_run):
-    """Not if the world moves to the time of the process."""
     text = "the time of this frozen process moved 5m, and the world's did not; use `deck_time`"
     freeze, move = WAYS[way]
     with freeze() as frozen:

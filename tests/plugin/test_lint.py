@@ -26,7 +26,6 @@ TESTS = """
 
 
 def test_findings_fail_a_test_if_its_marker_or_the_ini_file_says_so(run):
-    """One that failed has no second error."""
     for ini, errors in (("off", 1), ("fail", 2)):
         result = run(TESTS, "-o", f"deck_lint={ini}")
         result.assert_outcomes(passed=4, failed=1, errors=errors)

@@ -2,7 +2,6 @@
 
 
 def test_the_marker_sets_the_world(run):
-    """Without one it is frozen at the default start; the closest marker wins."""
     text = """
         from datetime import timedelta
         import pytest

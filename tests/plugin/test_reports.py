@@ -26,7 +26,6 @@ def test_a_date_of_the_process_in_a_failed_assertion_is_named(run):
 
 @pytest.mark.parametrize(("option", "is_shown"), [("--tb=auto", False), ("--full-trace", True)])
 def test_the_traceback_of_our_error_ends_in_the_test(run, option, is_shown):
-    """`--full-trace` shows our frames. An error that the test itself raises has none."""
     own_error = (
         "from deck_sim import DeckSimError\n\ndef test_own(deck):\n    raise DeckSimError('own')"
     )

@@ -5,26 +5,32 @@ from itertools import count
 import httpx2
 import pytest
 
+from deck_sim.contract.editions import EDITIONS
+
 explore, result = pytest.mark.deck_explore, pytest.mark.result
 LOST = "lost_response at POST /v2/agents #1"  # which a `client` does not survive
+editions = pytest.mark.parametrize(
+    "edition", [pytest.param(name, marks=pytest.mark.deck(edition=name)) for name in EDITIONS]
+)
+
+
+def counts(survived, others=0, untested=0):
+    total = survived + others + untested
+    troubles = f"{total} trouble{'s' if total > 1 else ''}"
+    return f"{troubles}: {survived} survived, {others} did not, {untested} not tested*"
 
 
 # Findings
 
 
+@editions
 @explore
 @result("passed", "* troubles: * survived, 0 did not, 0 not tested; * left out")
-def test_a_program_without_mistakes_survives(sound_client):
+def test_a_program_without_mistakes_survives(sound_client, edition):
     assert sound_client.wait(sound_client.start_run()) == "completed"
 
 
-@pytest.mark.deck(edition="credentials")
-@explore
-@result("passed", "* troubles: * survived, 0 did not, 0 not tested; * left out")
-def test_a_program_without_mistakes_survives_in_the_other_edition(sound_client):
-    assert sound_client.wait(sound_client.start_run()) == "completed"
-
-
+@editions
 @explore(troubles=["lost_response"])
 @result(
     "failed",
@@ -32,16 +38,9 @@ def test_a_program_without_mistakes_survives_in_the_other_edition(sound_client):
     "lost_response at POST /v2/tasks/[*]/run #1",
     "  2 task runs where the baseline has 1",
     "  what helps: send an `Idempotency-Key` with each create*",
-    "  again:      pytest *::test_a_run_is_started_twice --deck-trouble='lost_response at POST*#1'",
+    "  again:      pytest *::test_a_run_is_started_twice* --deck-trouble='lost_response at POST*'",
 )
-def test_a_run_is_started_twice(client):
-    client.start_run()
-
-
-@pytest.mark.deck(edition="credentials")
-@explore(troubles=["lost_response"])
-@result("failed", "  2 task runs where the baseline has 1")
-def test_a_run_is_started_twice_in_the_other_edition(client):
+def test_a_run_is_started_twice(client, edition):
     client.start_run()
 
 
@@ -64,7 +63,7 @@ def test_a_world_after_a_reset_has_its_own_places(deck, deck_client, request):
 
 
 @explore(troubles=["lost_once"])
-@result("passed", "3 troubles: 3 survived, 0 did not, 0 not tested*")
+@result("passed", counts(3))
 @pytest.mark.parametrize("move", ["advance", "finish", "advance_until"])
 def test_an_advance_waits_for_a_postponed_delivery(deck, client, receiver, move):
     """In a run with a trouble; without one the same move ends before the second attempt."""
@@ -96,12 +95,6 @@ def test_a_restored_world_is_not_explored(deck, client):
     client.create_agent()
 
 
-@explore(troubles=["reset at POST /v2/agents #2"])
-@result("passed", "1 trouble: 0 survived, 0 did not, 1 not tested")
-def test_a_trouble_whose_place_is_not_reached_is_not_tested(client):
-    client.create_agent()
-
-
 @explore
 @result("failed", "nothing to explore: the test made no call of the Deck API")
 def test_a_marked_test_without_calls_fails(deck):
@@ -128,9 +121,6 @@ def test_a_test_that_passes_once_fails(client):
     assert next(successes, False), "too many"
 
 
-# Arguments
-
-
 @explore(False)
 @result("passed")
 def test_false_forbids_exploration(client):
@@ -142,64 +132,47 @@ def test_without_the_marker_a_test_is_not_explored(client):
     client.create_agent()
 
 
-@explore(skip=["lost_response"])
-@result("passed", "3 troubles: 3 survived, 0 did not, 0 not tested")
-def test_troubles_can_be_skipped(client):
-    client.create_agent()
-
-
-@explore(troubles=["reset", LOST, "late"])
-@result("failed", "3 troubles: 1 survived, 1 did not, 1 not tested")
-def test_troubles_are_chosen_with_or_without_their_place(client):
-    client.create_agent()
-
-
-@explore(skip=[LOST], limit=2)
-@result("passed", "2 troubles: 2 survived, 0 did not, 0 not tested; 1 not tried*")
-def test_the_number_of_runs_is_limited(client):
-    client.create_agent()
-
-
-@explore(troubles=["lost_response"], report_only=True)
-@result("passed", "1 trouble: 0 survived, 1 did not, 0 not tested")
-def test_a_report_can_be_for_information_only(client):
-    client.create_agent()
+# Arguments
 
 
 class Unavailable(Exception):
     """The result of a program that Deck does not answer."""
 
 
-def create_or_raise(deck_client):
+def arguments(outcome, line, **options):
+    """A run of a test with these arguments of the marker, and its result."""
+    return pytest.param(f"{options}", marks=[explore(**options), result(outcome, line)])
+
+
+ARGUMENTS = [
+    arguments("passed", counts(3), skip=["lost_response"]),
+    arguments("failed", counts(1, 1, 1), troubles=["reset", LOST, "late"]),
+    arguments("passed", counts(0, 0, 1), troubles=["reset at POST /v2/agents #2"]),
+    arguments("passed", f"{counts(2)}; 1 not tried*", skip=[LOST], limit=2),
+    arguments("passed", counts(0, 1), troubles=["lost_response"], report_only=True),
+    arguments("failed", "  3 agents *", raises=Unavailable, troubles=["lost_response"]),
+]
+
+
+@pytest.mark.parametrize("options", ARGUMENTS)
+def test_the_runs_and_the_verdict_can_be_chosen(client, options):
+    client.create_agent()
+
+
+EXCEPTIONS = [
+    arguments("passed", counts(4), raises=Unavailable),
+    arguments("passed", counts(1), raises=(KeyError, Unavailable), troubles=["reset"]),
+    arguments("failed", "*Unavailable", raises=ValueError, troubles=["reset"]),
+]
+
+
+@pytest.mark.parametrize("options", EXCEPTIONS)
+def test_an_exception_can_be_a_result(deck_client, options):
+    """The program may then leave things undone."""
     try:
         deck_client.post("/agents", json={"name": "a"}).raise_for_status()
     except httpx2.HTTPError as error:
         raise Unavailable from error
-
-
-@explore(raises=Unavailable)
-@result("passed", "4 troubles: 4 survived, *")
-def test_an_exception_can_be_a_result(deck_client):
-    """The program may then leave things undone."""
-    create_or_raise(deck_client)
-
-
-@explore(raises=(KeyError, Unavailable), troubles=["reset"])
-@result("passed", "1 trouble: 1 survived, *")
-def test_one_of_several_exceptions_can_be_a_result(deck_client):
-    create_or_raise(deck_client)
-
-
-@explore(raises=ValueError, troubles=["reset"])
-@result("failed", "*Unavailable")
-def test_another_exception_is_a_failure(deck_client):
-    create_or_raise(deck_client)
-
-
-@explore(raises=Unavailable, troubles=["lost_response"])
-@result("failed", "  3 agents where the baseline has 2")
-def test_a_program_that_may_raise_may_not_do_more(client):
-    client.create_agent()
 
 
 # Each run
@@ -227,7 +200,7 @@ class TestEachRun:
     """Fixtures of wider scopes are made once, and end when pytest ends them."""
 
     @explore(troubles=["reset", "unavailable"])
-    @result("passed", "2 troubles: 2 survived, *")
+    @result("passed", counts(2))
     def test_has_its_own_fixtures_and_instance(self, client, narrow, tmp_path, monkeypatch):
         assert not hasattr(self, "is_used")
         assert not [*tmp_path.iterdir()]
@@ -241,7 +214,7 @@ class TestEachRun:
 
 
 @explore(troubles=["reset"])
-@result("passed", "1 trouble: 1 survived, *")
+@result("passed", counts(1))
 def test_each_run_has_what_was_stored_with_the_test_when_it_was_collected(client, stored):
     assert stored == "at collection"
     client.create_agent()
@@ -257,7 +230,7 @@ class TestWiderFixture:
     """It ends after all runs of a test."""
 
     @explore(troubles=["reset"])
-    @result("passed error", "1 trouble: 1 survived, *", "E * RuntimeError: at the end")
+    @result("passed error", counts(1), "E * RuntimeError: at the end")
     def test_that_fails_at_its_end_is_reported(self, client, failing_at_its_end):
         print("output of a run that passes")
         client.create_agent()
@@ -265,7 +238,7 @@ class TestWiderFixture:
 
 @pytest.mark.deck(lint="fail")
 @explore(skip=["lost_response"])
-@result("passed", "6 troubles: 6 survived, 0 did not, 0 not tested*")
+@result("passed", counts(6))
 def test_a_trouble_is_no_leftover_and_its_own_mistakes_no_finding(deck, client):
     """Unused faults fail a strict test, and findings of `lint` others, but not with a trouble."""
     deck.queue("success")
