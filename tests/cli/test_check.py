@@ -5,7 +5,6 @@ from deck_sim.contract.editions import EDITIONS
 
 
 def test_every_mistake_of_every_file_has_a_line(cli, write, tmp_path):
-    """File, line, column, path and message; with `--format json`, or `--json`, its parts."""
     first = write("one", "queued: soon", "runing: 2s")
     second = write("two", "queued", "completed")
     write("three", "queued", "running", "completed", file="three.yml")
@@ -85,9 +84,3 @@ def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_pa
         f"{file}:2:19: default_scenario: names an unknown scenario: 'mine';"
         " `deck-sim scenarios --scenarios DIR` lists the shipped scenarios and yours"
     )
-
-
-def test_a_file_that_is_no_yaml_is_a_mistake(cli, tmp_path):
-    file = tmp_path / "broken.yaml"
-    file.write_text("version: 1\nname: [\n")
-    assert cli("check", file).stdout.startswith(f"{file}:3:1: ")

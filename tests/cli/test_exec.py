@@ -16,21 +16,6 @@ from deck_sim.cli.program import main
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.webhooks.signing import secret_of
 
-# A program that calls the API at the URL and with the key that it finds in its environment.
-CLIENT = """
-import json, os, sys, urllib.request
-base, key = os.environ["DECK_BASE_URL"], os.environ["DECK_API_KEY"]
-for body in sys.argv[1:]:
-    headers = {"Authorization": "Bearer " + key}
-    call = urllib.request.Request(base + "/agents", body.encode(), headers)
-    try:
-        urllib.request.urlopen(call)
-    except urllib.error.HTTPError:
-        pass
-"""
-CREATE, MISSPELT = '{"name": "a"}', '{"nam": "a"}'
-
-
 # A program that calls the API; `call(method, path, body, key, **headers)` returns the answer.
 CALLS = """
 import json, os, sys, urllib.request
@@ -44,6 +29,7 @@ def call(method, path, body=None, key=os.environ["DECK_API_KEY"], **headers):
     except urllib.error.HTTPError as error:
         return json.load(error)
 """
+CREATE, MISSPELT = (f'call("POST", "/v2/agents", {{"{name}": "a"}})\n' for name in ("name", "nam"))
 RUN = """
 seed = {"agents": [{"id": "agt", "name": "a"}]}
 seed |= {"sources": [{"id": "src", "type": "website", "website": {"url": "https://a.example"}}]}
@@ -66,7 +52,7 @@ def report(deck):
 def test_the_summary_follows_the_log(cli, monkeypatch):
     """Entries are written together, some time after they were made."""
     monkeypatch.setattr(server_log, "_LOG_SECONDS", 3600)
-    entry, summary, *_ = cli("exec", *python(CLIENT, CREATE)).stderr.splitlines()
+    entry, summary, *_ = cli("exec", *python(CALLS + CREATE)).stderr.splitlines()
     assert ("POST /v2/agents 201" in entry, summary.startswith("deck-sim: ")) == (True, True)
 
 
@@ -82,7 +68,6 @@ def test_the_exit_code_is_that_of_the_command(cli):
 
 
 def test_the_command_finds_the_api_in_its_environment(cli, tmp_path):
-    """The names can be chosen. The key is the first of `--keys`."""
     file = tmp_path / "environment"
     source = f"import json, os; json.dump(dict(os.environ), open({str(file)!r}, 'w'))"
     names = ["--env-base-url", "URL", "--env-api-key", "KEY", "--env-webhook-secret", "SECRET"]
@@ -93,19 +78,15 @@ def test_the_command_finds_the_api_in_its_environment(cli, tmp_path):
 
 
 def test_the_summary_says_what_was_called_and_each_call_is_logged(cli):
-    """The reason of refused calls is shown once, and only if the command failed."""
     reason = "sk_sim_local: refused: POST /v2/agents -> 400: `name` is required"
-    first, *_, last = cli("exec", *python(CLIENT, CREATE, MISSPELT)).stderr.splitlines()
+    first, *_, last = cli("exec", *python(CALLS + CREATE + MISSPELT)).stderr.splitlines()
     assert first.split()[2:5] == ["POST", "/v2/agents", "201"]
     assert last == "deck-sim: 2 calls in 1 world, 1 refused; no scenario was played; 0 problems"
-    failed = cli("exec", *python(f"{CLIENT}\nsys.exit(1)", MISSPELT, MISSPELT))
+    failed = cli("exec", *python(CALLS + MISSPELT * 2 + "sys.exit(1)"))
     assert failed.stderr.count(reason) == 1
 
 
 def test_undelivered_webhooks_are_in_the_report(deck, receiver):
-    """With the variable that has the secret, if the signature may be the reason. Nothing is sent
-    while nobody advances a frozen clock.
-    """
     receiver.say(401)
     deck.register_webhook(receiver.url)
     deck.create("agents", {"name": "Concierge"})
@@ -122,11 +103,11 @@ def test_undelivered_webhooks_are_in_the_report(deck, receiver):
 def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path):
     file = tmp_path / "r.xml"
     words = ["--report", file, "--keys", "sk_a", "--env-api-key", "KEY"]
-    source = CLIENT.replace("DECK_API_", "")
+    source = CALLS.replace("DECK_API_", "") + CREATE * 2
     hows = {"": "without a key", "Bearer sk_b": "with a key that --keys does not allow"}
     for key, how in hows.items():
         program = source.replace('"Bearer " + key', repr(key))
-        first, problem = cli("exec", *words, *python(program, "{}", "{}")).stderr.splitlines()[-2:]
+        first, problem = cli("exec", *words, *python(program)).stderr.splitlines()[-2:]
         assert first == "deck-sim: no call reached a world; no scenario was played; 1 problem:"
         assert problem.startswith(f"  2 calls came {how} (`POST /v2/agents`); ")
         assert problem.endswith("use the key in the variable `KEY`")
@@ -194,7 +175,6 @@ while True:
 
 
 def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
-    """By SIGTERM, and by SIGKILL if that does not end it. The summary is still printed."""
     monkeypatch.setattr("deck_sim.cli.commands.exec._KILL_AFTER", 0)
     for act in ("SIG_DFL", "SIG_IGN"):
         source = f"import signal; signal.signal(signal.SIGTERM, signal.{act}); signal.pause()"
@@ -238,7 +218,6 @@ for key in ("sk_a", "sk_b"):
 
 
 def test_worlds_that_are_reset_or_deleted_are_in_the_summary_with_their_findings(cli, tmp_path):
-    """Once for each key, whatever happened to its worlds."""
     source = """
 call("POST", "/_sim/queue", {"resource": "task_run", "scenarios": ["source_down"]})
 agent = call("POST", "/v2/agents", {"name": "a"})["id"]
@@ -258,7 +237,6 @@ call("GET", "/v2/agents/" + agent)
 
 
 def test_a_failed_command_is_told_what_its_runs_wait_for(cli, tmp_path):
-    """In the summary and in the reports, where the command is a failed test."""
     words, xml = ("exec", "--clock", "frozen", "--quiet"), tmp_path / "r.xml"
     failing = python(CALLS + RUN + "sys.exit(3)")
     why = r"unfinished: trun_\w+ is queued. The clock is frozen; it becomes `running` in 2s."
@@ -272,31 +250,16 @@ def test_a_failed_command_is_told_what_its_runs_wait_for(cli, tmp_path):
     assert ElementTree.parse(xml).find("testsuite/testcase/failure") is None
 
 
-def test_a_hold_that_held_nothing_is_a_problem(cli):
-    """Whether it was released or not."""
-    source = """
-for event in ("task_run.completed", "task_run.failed"):
-    hold = call("POST", "/_sim/holds", {"event": event})["id"]
-call("DELETE", "/_sim/holds/" + hold)
-call("POST", "/v2/agents", {"name": "a"})
-"""
-    *_, released, waiting = cli("exec", *python(CALLS + source)).stderr.splitlines()
-    assert released.endswith("a hold stopped nothing: `task_run.failed`")
-    assert waiting.endswith("a hold stopped nothing: `task_run.completed`")
-
-
 def test_problems_can_fail_a_command_that_succeeded(cli):
     source = 'call("POST", "/_sim/queue", {"resource": "task_run", "scenarios": ["success"]})'
-    called = 'call("POST", "/v2/agents", {"name": "a"})'
-    words = ("exec", "--fail-on-problems")
-    assert cli(*words, *python(f"{CALLS}\n{called}")).exit_code == 0
-    assert cli(*words, *python(f"{CALLS}\n{source}\n{called}")).exit_code == 1
-    assert cli(*words, *python(f"{CALLS}\n{source}\n{called}\nsys.exit(3)")).exit_code == 3
-    assert cli("exec", *python(f"{CALLS}\n{source}\n{called}")).exit_code == 0
+    words, program = ("exec", "--fail-on-problems"), f"{CALLS}{CREATE}{source}"
+    assert cli(*words, *python(CALLS + CREATE)).exit_code == 0
+    assert cli(*words, *python(program)).exit_code == 1
+    assert cli(*words, *python(f"{program}\nsys.exit(3)")).exit_code == 3
+    assert cli("exec", *python(program)).exit_code == 0
 
 
 def test_pages_are_written_of_worlds_with_problems_and_of_all_if_the_command_failed(cli, tmp_path):
-    """Of those that were reset, too."""
     source = """
 call("POST", "/_sim/queue", {"resource": "task_run", "scenarios": ["success"]}, "sk_a")
 for _ in range(2):

@@ -46,7 +46,6 @@ def test_existing_files_are_left_alone(cli, tmp_path):
 
 
 def test_options_of_pytest_are_not_changed(cli, tmp_path):
-    """The lines to add are shown. A project file without options of pytest is no obstacle."""
     texts = {"pyproject.toml": "[tool.pytest.ini_options]\n", "tox.ini": "[pytest]\n"}
     lines = 'deck_scenarios = "scenarios"', "deck_scenarios = scenarios"
     for (name, text), line in zip(texts.items(), lines, strict=True):

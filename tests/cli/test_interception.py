@@ -90,7 +90,6 @@ def test_an_unchanged_program_in_python_reaches_its_world(intercept, capfd):
 
 @needs_node
 def test_an_unchanged_program_in_node_reaches_its_world_and_no_other_host(intercept, capfd):
-    """With fetch and https. Loopback is free. The refused hosts are in the summary."""
     code, summary = intercept("--", "node", "-e", NODE)
     hosts = ("10.1.2.3", "127.example", "deck.example")
     refused = [
@@ -125,9 +124,6 @@ def test_curl_reaches_its_world_and_no_other_host(intercept, capfd):
 
 
 def test_the_variables_keep_what_is_inherited(intercept, tmp_path):
-    """Options of Node, folders of Python, trusted certificates (servers on loopback may need them),
-    and the entries of NO_PROXY that do not match an intercepted host.
-    """
     file, bundle = tmp_path / "variables.json", tmp_path / "own.pem"
     bundle.write_text("OWN")
     others = {"REQUESTS_CA_BUNDLE": f"{bundle}", "DENO_CERT": "/no/such/file", "PYTHONPATH": "src"}

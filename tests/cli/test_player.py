@@ -8,7 +8,6 @@ from deck_sim.scenario.loader import read_scenario
 
 
 def read(body):
-    """A scenario with these scripts."""
     return read_scenario(f"version: 1\nname: story\n{body}\n")
 
 
@@ -19,7 +18,6 @@ def lines_of(played):
 
 @pytest.mark.parametrize(("task_input", "end"), [({"pin": 77}, "completed"), ({}, "failed")])
 def test_a_right_answer_may_be_an_expression(task_input, end):
-    """If it cannot be evaluated, the run fails."""
     prompt = "interaction_required: {accept: {code: '{{ input.pin }}'}}"
     played = play_scenario(
         read(f"task_run: [running, {prompt}, running, completed]"), task_input=task_input
@@ -38,7 +36,6 @@ def test_a_password_is_not_shown(field):
 
 
 def test_a_run_may_fail_before_its_approval():
-    """The connection is lost within the minute."""
     body = "connection: [connected: 30s, disconnected]\ntask_run: [running, pending, completed]"
     played = play_scenario(read(body))
     assert "reviewer" not in str(played)
@@ -46,7 +43,6 @@ def test_a_run_may_fail_before_its_approval():
 
 
 def test_a_refused_login_has_no_run():
-    """The timeline shows the refusal, which says how the call is answered."""
     played = play_scenario(read("connection: [refused: connection/blocked]"))
     assert (played.login, played.run) == (None, None)
     assert [line.what for line in played.lines] == ["refused"]

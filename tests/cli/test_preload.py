@@ -39,7 +39,6 @@ def load(monkeypatch):
 
 
 def test_an_intercepted_host_has_a_public_address_and_another_none(load):
-    """Whichever family is asked for. The error says how to intercept it."""
     lookups = load(**SETTINGS)
     for host in ("api.deck.co", b"API.deck.co"):
         socket.getaddrinfo(host, 443, socket.AF_INET6, socket.SOCK_STREAM)

@@ -120,7 +120,6 @@ def test_ctrl_c_ends_without_a_traceback(cli, monkeypatch, capsys):
 
 
 def test_output_that_a_console_cannot_show_is_no_error(write):
-    """Other characters become question marks."""
     file = write("cafe", "queued", "running", "completed", summary="For 5 €")
     words = [sys.executable, "-m", "deck_sim", "scenarios", file]
     ran = subprocess.run(words, capture_output=True, env={"PYTHONIOENCODING": "latin-1"})

@@ -53,7 +53,6 @@ def test_an_empty_world_has_nothing_to_show(drive, key):
 
 
 def test_the_clock_can_be_set(drive, sim):
-    """The mode, the step, the speed and the moment. `--now` alone changes the time only."""
     shows = {
         "--step 5s": "2025-01-15T09:30:00Z  on_poll, 5s for each read",
         "--now 2025-02-01": "2025-02-01T00:00:00Z  on_poll, 5s for each read",
@@ -77,7 +76,6 @@ def test_reset_replaces_the_world(drive, run_task, sim, key):
 
 
 def test_what_was_played_is_shown(drive, run_task):
-    """The timeline has a line for each entry, coverage one for each step, branches included."""
     run_task()
     run = run_task("mfa_then_success")
     drive("advance", "6m")

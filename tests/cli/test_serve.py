@@ -23,7 +23,6 @@ def get(banner, path, key=None):
 
 
 def test_the_banner_has_the_url_and_a_key(serving, tmp_path):
-    """The API answers at them. A signal ends the server with exit code 0."""
     file = tmp_path / "port.txt"
 
     def visit(banner):
@@ -120,7 +119,6 @@ def test_each_world_starts_with_the_world_file(serving, tmp_path):
 
 
 def test_an_edited_scenario_is_used_if_it_has_no_mistakes(serving, write, capsys):
-    """With `--reload`. Mistakes and their correction are printed."""
     file = write("mine", "queued", "running", "completed", summary="one")
     edits = {"second": "running", "a broken third": "runing", "a mended fourth": "running"}
 
@@ -150,7 +148,6 @@ def test_a_server_for_other_machines_warns_and_names_an_address_to_call(serving,
 
 
 def test_worlds_outlive_their_server(serving, tmp_path):
-    """`--state FILE` keeps them; the options of the next start are for new worlds."""
     words = ["--state", str(tmp_path / "worlds.db"), "--clock", "frozen", "--seed"]
     serving(lambda banner: get(banner, "/v2/test", "sk_a"), *words, "1")
 

@@ -61,7 +61,6 @@ def test_calls_attempts_and_warnings_have_lines_without_secrets(written):
 
 
 def test_json_has_an_object_for_each_line(written):
-    """Other records than those of calls and attempts have their level and message."""
     lines = written("json")
     assert lines[-1].endswith('"attention: café"}')  # for people, too
     entries = [json.loads(line) for line in lines]
