@@ -77,7 +77,6 @@ class Taker:
         self.client = httpx2.Client(transport=deck.transport, headers=headers)
 
     def __call__(self, headers, body):
-        """Take one, and say the status to answer with: first a 503."""
         lower = {name.lower(): value for name, value in headers.items()}
         event = Webhook(self.deck.webhook_secret).verify(body, lower)
         status = 204 if self.types else 503
@@ -90,7 +89,6 @@ class Taker:
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_an_application_is_called_and_may_call_the_api(anywhere, name):
-    """The webhook is verified, and the delivery is logged as any other, with the answer."""
     taker = Taker(anywhere)
     with taker.client:
         anywhere.deliver_to(MAKERS[name](taker))
@@ -103,8 +101,6 @@ def test_an_application_is_called_and_may_call_the_api(anywhere, name):
 
 
 def wsgi(work):
-    """A WSGI application that calls this, and answers 200."""
-
     def app(environ, start_response):
         work()
         start_response("200 OK", [("X-Seen", "yes")])
@@ -114,8 +110,6 @@ def wsgi(work):
 
 
 def asgi(work):
-    """An ASGI application that awaits this, and answers 200."""
-
     async def app(scope, receive, send):
         await work()
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -225,7 +219,6 @@ async def silent(scope, receive, send):
 
 @pytest.mark.deck(strict=False)
 def test_an_application_that_fails_answers_500(anywhere, caplog):
-    """The traceback is logged, and the delivery is retried."""
     caplog.set_level(logging.ERROR, "deck_sim")
     for app in (wsgi(boom), asgi(async_boom), silent):
         anywhere.deliver_to(app)
@@ -237,7 +230,6 @@ def test_an_application_that_fails_answers_500(anywhere, caplog):
 
 @pytest.mark.deck(strict=False)
 def test_a_mistake_of_the_application_is_one_traceback(anywhere, caplog):
-    """Its repetitions are counted, whatever their message says."""
     numbers = itertools.count()
 
     async def fail():
@@ -261,7 +253,6 @@ def test_a_failure_inside_the_application_fails_the_test(anywhere, caplog):
 
 
 def test_an_application_cannot_advance_the_clock_that_waits_for_it(anywhere):
-    """That is refused, and later calls are on the same thread."""
     threads = []
 
     def work():
@@ -313,7 +304,6 @@ def test_wrong_arguments_are_refused(deck):
 
 
 def test_host_path_and_secret_can_be_chosen(anywhere):
-    """`deliver_to` returns the secret; the default is that of the `Deck`."""
     requests, mine = [], "whsec_bXkgb3duIHNlY3JldCBvZiAyNCBieXRlcw=="
 
     def app(environ, start_response):
@@ -335,7 +325,6 @@ def test_host_path_and_secret_can_be_chosen(anywhere):
 
 @pytest.mark.parametrize("is_answered", [False, True])
 def test_an_application_that_goes_on_blocks_for_the_limits_only(is_answered, monkeypatch):
-    """Also if it has answered, and goes on in the background."""
     released = threading.Event()
 
     async def app(scope, receive, send):
@@ -357,7 +346,6 @@ def test_an_application_that_goes_on_blocks_for_the_limits_only(is_answered, mon
 
 
 def test_a_closed_deck_calls_no_application(deck):
-    """The server has forgotten it, and tasks that still run on our own loop are cancelled."""
     cancelled, threads = [], []
 
     async def work():

@@ -36,8 +36,6 @@ CALLS = (
 
 @pytest.mark.deck(strict=False)  # the hold stops nothing
 def test_both_ways_to_a_world_give_the_same(deck, monkeypatch):
-    """In this process, and over HTTP."""
-
     def results():
         deck.reset()
         answers = []
@@ -75,7 +73,6 @@ def test_an_error_of_ours_is_noted(deck, monkeypatch):
 
 @pytest.mark.parametrize("stops", [False, True])
 def test_an_answer_that_does_not_come_is_an_error(monkeypatch, stops):
-    """Since a receiver hangs, or since the server stops."""
     called, answer = threading.Event(), threading.Event()
     with DeckSim() as deck:
         deck.deliver_to(lambda environ, respond: called.set() or answer.wait())
@@ -110,7 +107,6 @@ def test_a_url_with_https_is_named_as_the_mistake(server):
 
 
 def test_an_invalid_url_is_refused():
-    """The constructor raises, with what a URL needs."""
     text = "is not the URL of a server; write one with http:// or https:// and a host, like"
     for url in ("localhost:80", "127.0.0.1:80", "ftp://a", "http://", "http://[::1", "http://a:0"):
         with pytest.raises(DeckSimError) as refusal:
@@ -133,7 +129,6 @@ def test_an_answer_that_is_not_of_the_api_is_an_error(deck):
 
 
 def test_twenty_messages_of_a_refused_call_are_shown(deck):
-    """And how many more there are; the error has all."""
     with pytest.raises(DeckSimError) as refusal:
         deck.seed(agents=[{} for _ in range(25)])
     lines = str(refusal.value).splitlines()
@@ -160,7 +155,6 @@ def test_certificates_are_read_only_for_https():
 
 
 def test_a_call_that_takes_too_long_says_so(monkeypatch):
-    """The server is there."""
     monkeypatch.setattr(control, "_SECONDS", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         deck = Deck(f"http://127.0.0.1:{silent.getsockname()[1]}", "k")

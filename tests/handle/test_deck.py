@@ -11,7 +11,6 @@ START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
 
 def test_the_urls_of_a_world(deck):
-    """A Deck takes the server's URL with or without the version."""
     with Deck(f"{deck.url}/v2/", deck.api_key) as same:
         assert same.base_url == deck.base_url == f"{deck.url}/v2"
         assert same.inspector_url == f"{deck.url}/_sim/ui#key={deck.api_key}"
@@ -25,18 +24,6 @@ def test_the_clock_advances_by_a_duration_or_to_a_moment(deck):
         assert deck.advance(length).now == deck.clock.now == began + minute
     for moment in ("2025-01-15T10:00:00Z", START + timedelta(minutes=30)):
         assert deck.advance_to(moment).now == START + timedelta(minutes=30)
-
-
-def test_advance_until_waits_for_the_event_of_one_run(deck, run):
-    """The same event of another run does not stop it."""
-    deck.queue("mfa_then_success", "success")
-    run()
-    second = run()
-    report = deck.advance_until("task_run.completed", second)
-    assert [line.what for line in report.happened if line.id == second["id"]] == [
-        "queued -> running",
-        "running -> completed",
-    ]
 
 
 def test_advance_until_stops_at_the_first_of_several_events(deck, run):
@@ -72,7 +59,6 @@ def test_swapped_arguments_of_advance_until_are_recognized(deck, run):
 
 
 def test_a_report_prints_a_line_for_each_entry(deck, run):
-    """The last line has the new time. An empty report is not an empty text."""
     started = run()
     assert str(deck.advance("5s")).splitlines() == [
         f"2025-01-15T09:30:02Z  task_run     {started['id']}  queued -> running",
@@ -82,7 +68,6 @@ def test_a_report_prints_a_line_for_each_entry(deck, run):
 
 
 def test_reading_through_deck_is_no_poll(deck, run):
-    """An `on_poll` clock stays, and the journal has no call."""
     run()
     deck.clock.set("on_poll")
     calls = len(deck.requests)
@@ -133,7 +118,6 @@ def test_misspelt_attributes_and_another_clock_are_refused(deck):
 
 
 def test_times_and_durations_are_written_as_text(deck):
-    """In data as in arguments, with or without a time."""
     before = START - timedelta(hours=1)
     deck.fault("**", status=503, times=1, duration=timedelta(minutes=5))
     deck.limit_rate({"requests": 9, "per": timedelta(seconds=2)})
@@ -211,7 +195,6 @@ def test_a_closed_handle_says_so(deck):
 
 
 def test_people_and_sources_act_on_runs_and_logins(deck):
-    """A credential is invalidated in its edition, and a session dropped."""
     deck.use(deck.scenario({"task_run": [{"running": "1s"}, {"pending": None}, "completed"]}))
     for act, status in ((deck.approve, "completed"), (deck.reject, "failed")):
         run = deck.start_run(status="pending")
@@ -243,12 +226,6 @@ def test_settings_of_a_world(deck, run):
     assert "deck_sim_surprise" in run()
     deck.additive_changes()
     assert "deck_sim_surprise" not in run()
-
-
-def test_what_is_due_and_what_waits_is_listed(deck, run):
-    started = run()
-    (due,) = [timer for timer in deck.next()["due"] if timer["what"] == "the script continues"]
-    assert (due["id"], due["in"], deck.next()["waiting"]) == (started["id"], "2s", [])
 
 
 def test_the_ledger_has_the_rows_of_the_edition(deck):

@@ -40,7 +40,6 @@ def test_a_refused_setting_stops_the_server():
 
 
 def test_the_package_has_its_public_names_only():
-    """`__all__` can be imported; other names are an AttributeError."""
     assert {name for name in deck_sim.__all__ if hasattr(deck_sim, name)} == {*deck_sim.__all__}
     with pytest.raises(AttributeError, match="no attribute 'Dekc'"):
         deck_sim.Dekc  # noqa: B018

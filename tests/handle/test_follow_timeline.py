@@ -8,7 +8,6 @@ from deck_sim.server.uvicorn_server import Server
 
 
 def test_a_timeline_is_followed_until_the_server_stops():
-    """After a reset it begins again."""
     with Server(WorldRegistry()) as server, Deck(server.url, "sk_one") as deck:
         deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])
         entries = deck.follow_timeline()

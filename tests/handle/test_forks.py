@@ -37,7 +37,6 @@ def test_a_child_shares_no_socket_with_its_parent(anywhere):
 
 
 def test_a_child_ends_neither_the_server_nor_the_world_of_its_parent():
-    """Although it leaves the block."""
     with ExitStack() as stack:
         deck = stack.enter_context(DeckSim())
         deck.create("agents", {"name": "Concierge"})

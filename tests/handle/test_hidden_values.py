@@ -13,7 +13,6 @@ ECHO = {"task_run": [{"running": "1s"}, {"completed": {"output": {"pin": "{{ inp
 
 
 def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
-    """In reports, pages, the log and the control API; the API's own answers have it."""
     caplog.set_level(logging.INFO, "deck_sim.activity")
     deck.register_webhook("http://127.0.0.1:9/")
     run = deck.start_run(deck.scenario(ECHO), input={"pin": PIN}, status="completed")
@@ -33,7 +32,6 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
 
 
 def test_an_answer_to_a_prompt_is_hidden_in_reports(deck):
-    """An assertion about it compares what was sent."""
     run = deck.start_run("mfa_then_success", status="interaction_required")
     deck.answer(run, PIN)
     pattern = "POST /v2/task-runs/*/interaction"

@@ -16,7 +16,6 @@ def in_thread():
 
 
 def test_cancel_wins_over_complete(deck, run, api):
-    """A run that is about to complete is canceled first."""
     started = run()
     with deck.hold("task_run.completed", started) as hold:
         report = deck.advance("1m")
@@ -28,7 +27,6 @@ def test_cancel_wins_over_complete(deck, run, api):
 
 
 def test_the_end_of_a_world_releases_its_answers(deck, run, in_thread):
-    """A deleted world blocks no client."""
     hold = deck.hold("POST /v2/tasks/*/run")
     started = in_thread(run)
     _until(lambda: hold.answers)
@@ -39,8 +37,6 @@ def test_the_end_of_a_world_releases_its_answers(deck, run, in_thread):
 
 
 def test_a_failed_release_does_not_hide_the_error_of_the_block(deck):
-    """If the world is gone, the first error is raised."""
-
     def lose(*, also):
         with deck.hold("task_run.completed"):
             deck.reset()
@@ -54,12 +50,8 @@ def test_a_failed_release_does_not_hide_the_error_of_the_block(deck):
 
 @pytest.mark.deck(strict=False)
 def test_a_hold_counts_what_it_stopped(deck, run, api, in_thread):
-    """Also what left the hold otherwise, and answers; and it prints its point."""
     started = run()
-    with (
-        deck.hold("task_run.completed") as hold,
-        deck.hold("task_run.failed", started) as idle,
-    ):
+    with deck.hold("task_run.completed") as hold, deck.hold("task_run.failed", started) as idle:
         deck.settle()
         api.post(f"/task-runs/{started['id']}/cancel")
         assert (hold.held, hold.met) == ([], 1)
@@ -76,7 +68,6 @@ def test_a_hold_counts_what_it_stopped(deck, run, api, in_thread):
 @pytest.mark.parametrize("client", ["socket", "transport"])
 @pytest.mark.deck(strict=False)
 def test_a_client_may_leave_before_its_answer_is_released(deck, client):
-    """The hold no longer counts the answer, and the journal says that the client gave up."""
     transport = deck.transport if client == "transport" else None
     headers = {"Authorization": f"Bearer {deck.api_key}"}
     with deck.hold("GET /v2/agents") as hold, httpx2.Client(transport=transport) as hasty_client:

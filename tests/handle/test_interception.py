@@ -90,7 +90,6 @@ def methods():
 
 
 def test_a_call_to_deck_reaches_the_world_of_the_test(anywhere, call):
-    """Whatever the key and the proxies of the program; it sees the URL that it called."""
     anywhere.keep_headers("host")
     with anywhere.intercept():
         status, agent, url = call(f"{BASE}/agents?x=%20", **HEADERS)
@@ -109,7 +108,6 @@ def test_a_program_without_a_key_is_refused(deck):
 
 
 def test_other_hosts_are_left_alone(deck, call, receiver):
-    """They are called as usual, with the program's own key."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json"
     receiver.say(head + b"\r\n\r\n{}")
     with deck.intercept():
@@ -118,7 +116,6 @@ def test_other_hosts_are_left_alone(deck, call, receiver):
 
 
 def test_the_libraries_are_as_before_when_the_last_one_ends(deck):
-    """At the end of a block, by `stop`, or when the handle is closed."""
     before = methods()
     with deck.intercept(), deck.intercept("other.deck.co") as inner:
         assert all(now is not old for now, old in zip(methods(), before, strict=True))
@@ -132,7 +129,6 @@ def test_the_libraries_are_as_before_when_the_last_one_ends(deck):
 
 
 def test_a_host_belongs_to_one_world_at_a_time(deck):
-    """The error names host and world. The same world may have it twice."""
     text = f"answers for `api.deck.co`, with the world of '{deck.api_key}'"
     with deck.intercept(), Deck(deck.url, "sk_test_other") as other:
         with pytest.raises(DeckSimError, match=text):
@@ -159,7 +155,6 @@ def test_a_fault_is_an_error_of_the_library(deck):
 
 
 def test_a_library_that_is_missing_is_skipped(deck, monkeypatch):
-    """Few programs have all of them."""
     monkeypatch.setitem(sys.modules, "requests.adapters", None)
     before = AbstractHTTPHandler.do_open
     with deck.intercept():

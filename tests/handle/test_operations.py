@@ -110,7 +110,6 @@ def test_the_method_and_the_command_of_a_new_operation_can_be_written():
 
 
 def test_a_method_and_a_command_that_are_added_can_be_called(deck, tmp_path):
-    """The command prints its values for people."""
     for folder in ("deck_sim", "scenarios"):
         shutil.copytree(Path(__file__).parents[2] / folder, tmp_path / folder)
     add_method("show_clock", tmp_path / "deck_sim", with_command=True)
@@ -146,7 +145,6 @@ def test_defaults_are_those_of_the_operation():
 
 
 def test_the_options_of_commands_are_parameters_of_operations():
-    """With their defaults, but for those that choose the world and the output."""
     strange, no_parameters = dict[str, object](), {"url", "key", "as_json", "follow", "resource_id"}
     for name, command in vars(remote_world).items():
         if isinstance(command, click.Command):

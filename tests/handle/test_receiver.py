@@ -14,7 +14,6 @@ from deck_sim import DeckSimError, WebhookReceiver
 
 
 def test_a_refused_attempt_is_retried(deck, run, deck_webhooks):
-    """Each attempt is in `received`, the event once in `events`."""
     deck_webhooks.respond(503, times=2)
     started = run()
     deck.advance("1s")
@@ -39,7 +38,6 @@ def test_a_status_for_all_attempts_replaces_those_for_the_next(deck, deck_webhoo
 
 
 def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
-    """The error names the frozen clock, how to advance it, and what was received."""
     started = run()
     deck.advance("2s")
     assert deck_webhooks.wait_for("task_run.running", started["id"])["data"]["id"] == started["id"]
@@ -55,10 +53,9 @@ def test_wait_for_does_not_wait_with_a_frozen_clock(deck, run, deck_webhooks):
 
 
 def test_wait_for_ends_after_its_timeout(deck, deck_webhooks):
-    """The error has the seconds, and says which clocks do not move while a test waits."""
     for mode, why in (
         ("real", ""),
-        ("on_poll", "; an `on_poll` clock moves only when a client .*"),
+        ("on_poll", "; an `on_poll` clock moves only when a .*"),
     ):
         deck.clock.set(mode)
         text = rf"received; waited 0 seconds{why}\nnothing was received$"
@@ -82,7 +79,6 @@ def block(deck):
 
 
 def test_wait_for_shows_wrong_signatures(deck, block):
-    """Each once, however often it is retried."""
     block.receiver.secret = block.receiver.secret[:-4] + "AAAA"
     deck.create("agents", {"name": "Concierge"})
     deck.advance("1m")
@@ -93,7 +89,6 @@ def test_wait_for_shows_wrong_signatures(deck, block):
 
 
 def test_a_failed_callback_is_raised_at_the_end(deck, run, block):
-    """With its traceback; the delivery is answered with a 500."""
     block.receiver.on("task_run.queued", lambda event: pytest.fail("boom"))
     run()
     deck.advance("1s")
@@ -129,7 +124,6 @@ def test_signatures_may_have_the_time_of_the_world(deck, deck_webhooks):
 
 
 def test_a_signature_spoiled_by_a_fault_is_no_complaint(deck, run):
-    """It gets a 401; the retry is received."""
     deck.fault("task_run.completed", bad_signature=True, times=1)
     with WebhookReceiver(deck) as receiver:
         started = run()

@@ -58,7 +58,6 @@ FOUND = [  # a pattern, the expected content, and the places of the calls that m
 
 
 def test_calls_are_found_by_pattern_and_content():
-    """All filters must match; bodies, queries and headers may have more."""
     for pattern, expected, places in FOUND:
         matching = CALLS.where(pattern, **expected)
         assert matching == tuple(CALLS[place] for place in places), (pattern, expected)
@@ -68,11 +67,7 @@ def test_calls_are_found_by_pattern_and_content():
 IMPOSSIBLE = [
     ("POST", {}, "'POST' is not a pattern of calls; write it like `POST /v2/tasks/*/run`"),
     ("GET /_sim/world", {}, "'/_sim/world' is not an API path; paths begin with `/v2`"),
-    (
-        "POST /v2/agent",
-        {},
-        "'POST /v2/agent'; did you mean 'POST /v2/agents'?; for a call that gets",
-    ),
+    ("POST /v2/agent", {}, "'POST /v2/agent'; did you mean 'POST /v2/agents'?; for a call that"),
     ("PUT /v2/agents", {}, "no call of the Deck API is 'PUT /v2/agents'"),
     ("POST /v2/task-runs/*/interactions", {}, "did you mean 'POST /v2/task-runs/*/interaction'?"),
     ("GET /v2/task_runs/*", {}, " or 'GET /v2/task-runs/*'?"),
@@ -104,14 +99,12 @@ def test_a_call_that_is_no_operation_can_be_asked_for_by_its_error(deck, api):
 
 
 def failure(check, *pattern, **expected):
-    """The lines of a failing assertion."""
     with pytest.raises(AssertionError) as caught:
         check(*pattern, **expected)
     return str(caught.value).split("\n")
 
 
 def test_a_failure_shows_the_nearest_call_field_by_field():
-    """Then it counts what was called."""
     expected = {"status": 409, "json": {"input": {"guest": "Alx", "age": 1, "nights": [1]}}}
     assert failure(CALLS.assert_called, "POST /v2/tasks/*/run", **expected) == [
         "no call was `POST /v2/tasks/*/run` with status 409"
@@ -158,7 +151,6 @@ def test_a_wrong_count_shows_the_matching_calls():
 
 
 def test_the_order_of_calls_can_be_asserted():
-    """Other calls may come in between; the same pattern twice needs two calls."""
     CALLS.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*", "GET /v2/task-runs/*")
     CALLS.assert_order()
     lines = failure(CALLS.assert_order, "POST /v2/task-runs/*/cancel", "POST /v2/tasks/*/run")
@@ -180,7 +172,6 @@ def test_many_calls_are_cut():
 
 
 def test_the_journal_of_a_world_can_be_asserted(deck, run, api):
-    """It keeps some headers, those that the test names, and never the key."""
     deck.keep_headers("X-Tenant")
     started = run()
     api.get(f"/task-runs/{started['id']}", headers={"User-Agent": "mine", "X-Tenant": "t1"})
@@ -192,7 +183,6 @@ def test_the_journal_of_a_world_can_be_asserted(deck, run, api):
 
 
 def test_an_assertion_that_needs_dropped_calls_fails():
-    """Others pass."""
     calls, runs = Calls(CALLS, dropped=2), "POST /v2/tasks/*/run"
     for check in (
         partial(calls.assert_called, "POST /v2/agents"),

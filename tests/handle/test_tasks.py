@@ -16,7 +16,6 @@ def test_the_ids_of_a_ready_task_are_its_own(deck, api):
 
 
 def test_a_login_can_be_opened_by_its_script(deck):
-    """A seeded one is ready, and has no events."""
     deck.use("connection_needs_mfa")
     assert deck.ready_task().connection_id == deck.connections[0]["id"]
     assert (deck.connections[0]["status"], deck.events) == ("connected", [])
@@ -30,7 +29,6 @@ def test_a_login_can_be_opened_by_its_script(deck):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_run_is_started_and_played_up_to_a_status(deck, edition):
-    """Without a status nothing is played; one that the run has at once needs no time either."""
     deck.reset(edition=edition, clock="frozen")
     now = deck.clock.now
     runs = [deck.start_run("source_down"), deck.start_run("source_down", status="queued")]
@@ -43,7 +41,6 @@ def test_a_run_is_started_and_played_up_to_a_status(deck, edition):
 
 
 def test_the_login_is_opened_if_the_scenario_has_a_script_for_it(deck):
-    """The run starts when the login is ready."""
     login = {"connection": [{"connecting": "1m"}, "connected"]}
     deck.use(deck.scenario({**login, "name": "slow_login"}))
     run = deck.start_run(status="completed")
@@ -81,7 +78,6 @@ async def test_coroutines_start_runs_too(deck):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_prompt_is_answered_and_a_run_finished(deck, edition):
-    """`finish` stops where a person is needed, and says which call helps."""
     deck.reset(edition=edition, clock="frozen")
     run = deck.start_run("mfa_then_success")
     with pytest.raises(DeckSimError, match=r"give `code`; .* in 5m\. `deck\.answer\(run, \"…\"\)`"):

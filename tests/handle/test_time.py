@@ -21,8 +21,6 @@ PLAIN = {
 
 
 def in_loop(backend, work, *arguments):
-    """Run a plain function on a running event loop."""
-
     async def call():
         return work(*arguments)
 
@@ -49,7 +47,6 @@ def test_setting_the_clock_is_refused_only_with_a_time(deck):
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_every_twin_does_the_same(deck, backend):
-    """The same arguments and report, and the event loop goes on."""
     for name, arguments in PLAIN.items():
         deck.reset()
         ready = deck.ready_task()
@@ -63,7 +60,6 @@ def test_every_twin_does_the_same(deck, backend):
 
 
 def test_a_cancelled_twin_stops_waiting(deck, receiver):
-    """The advance goes on at the server."""
     receiver.say(receiver.hang)
     deck.register_webhook(receiver.url)
     deck.create("agents", {"name": "Concierge"})
@@ -90,7 +86,6 @@ async def test_wait_for_is_refused_only_if_it_would_wait(deck, deck_webhooks):
 
 @pytest.mark.asyncio
 async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_async_client):
-    """It runs on the event loop of the test, and may call the API."""
     loop, answered = asyncio.get_running_loop(), []
 
     async def answer(event):

@@ -19,7 +19,6 @@ from deck_sim.server.uvicorn_server import Server
 
 @contextmanager
 def plain(deck, headers):
-    """A client over a socket."""
     with httpx2.Client(headers=headers, trust_env=False) as client:
         yield client.request
 
@@ -118,7 +117,6 @@ def test_a_stream_of_httpx_becomes_one_body_with_a_length(anywhere):
 
 
 def test_an_answer_may_be_read_as_a_stream(anywhere):
-    """It also has the time that it took."""
     for library in (httpx, httpx2):
         with (
             library.Client(transport=anywhere.transport) as client,
@@ -142,7 +140,6 @@ def test_another_host_is_refused(anywhere):
 
 @pytest.fixture
 def server_to_stop():
-    """A server that a test may stop."""
     with Server(WorldRegistry()) as server:
         yield server
 
@@ -161,7 +158,6 @@ def test_a_timeout_is_an_error_of_the_library(server_to_stop):
 
 @pytest.mark.parametrize("name", TRANSPORTS)
 def test_a_server_that_stops_is_an_error_of_the_library(server_to_stop, receiver, name):
-    """For a call that waits, as its webhook is not answered, and for later ones."""
     reached = threading.Event()
     receiver.say(lambda arrival, line: reached.set() or receiver.hang(arrival, line))
     with Deck(server_to_stop.url, "sk_test") as deck, asking(deck, TRANSPORTS[name]) as ask:

@@ -10,8 +10,6 @@ from deck_sim.server.inspector.html_report import record_world
 
 @pytest.fixture
 def record(deck, tmp_path):
-    """The recording in a page about the world."""
-
     def record():
         deck.write_html(tmp_path / "page.html")
         return read_recording(tmp_path / "page.html")
@@ -52,7 +50,6 @@ def test_a_page_keeps_no_secrets_of_destinations(deck, deck_client, record):
 
 
 def test_the_details_of_the_latest_500_records_are_kept():
-    """All are listed."""
     news = {"data": [{"kind": "call", "id": f"req_{n}"} for n in range(501)], "events": []}
     recording = record_world(
         lambda path: json.dumps(news) if path.startswith("/timeline") else "{}"

@@ -34,7 +34,6 @@ def refused(name, call, *arguments):
 
 
 def test_only_a_real_clock_moves_by_itself_at_its_speed(simulation):
-    """`speed: 60` is a minute a second; fractions slow the world down."""
     simulation.pass_real("1h")
     assert simulation.world.now == FROZEN_START
     for speed, passed in {1: "10s", 60: "10m", 0.5: "5s", 0.001: "10ms", 1.1: "11s"}.items():
@@ -62,7 +61,6 @@ def test_a_real_clock_goes_on_from_an_advance_and_never_back():
 
 
 def test_a_real_world_starts_now_and_stops_at_the_last_moment():
-    """At any speed."""
     before = real_time.now()
     simulation = OfflineSimulation(mode="real", speed=10**12)
     assert before <= simulation.world.now <= real_time.now()
@@ -71,7 +69,6 @@ def test_a_real_world_starts_now_and_stops_at_the_last_moment():
 
 
 def test_changing_the_clock_mode_keeps_the_time(simulation):
-    """A real clock continues from the world's moment."""
     simulation.advance_by(10 * SECOND)
     simulation.set_clock("real", 2)
     simulation.pass_real("1s")
@@ -79,7 +76,6 @@ def test_changing_the_clock_mode_keeps_the_time(simulation):
 
 
 def test_an_advance_reports_exactly_what_happened(simulation):
-    """Every entry in order, and the new time; nothing for an advance by zero."""
     run = simulation.run()
     report = simulation.advance_by(10 * SECOND)
     assert report.now == simulation.world.now == FROZEN_START + 10 * SECOND
@@ -103,7 +99,6 @@ def test_an_advance_to_a_moment_includes_that_moment(simulation):
 
 
 def test_an_impossible_advance_is_refused(simulation):
-    """Into the past or after the last moment; nothing changes."""
     simulation.run()
     was = copy.deepcopy(simulation.world)
     for advance_, goal in [
@@ -127,7 +122,6 @@ def test_an_advance_until_an_event_stops_at_its_moment(simulation):
 
 
 def test_an_event_that_does_not_come_within_the_limit_is_an_error(simulation):
-    """The message says what waits; the clock stays at the last thing that happened."""
     run = simulation.run(ASKS)
     text = refused(STATE, simulation.advance_until_event, "task_run.completed", run, MINUTE)
     assert text == (
@@ -168,7 +162,6 @@ def test_a_timeout_may_cause_the_awaited_event():
 
 
 def test_an_event_that_cannot_come_is_refused_at_once(simulation):
-    """No story causes it, it is misspelt, or of another edition."""
     simulation.run()
     was = copy.deepcopy(simulation.world)
     refused(STATE, simulation.advance_until_event, "agent.created")
@@ -226,7 +219,6 @@ def test_no_prompt_times_out_for_a_webhook_that_may_cause_an_event(simulation):
     "how", [("by", MINUTE), ("until_idle",), ("until_event", "task_run.failed", None, MINUTE)]
 )
 def test_an_endless_story_is_an_error(simulation, monkeypatch, how):
-    """The message names the limit, which may be reached."""
     monkeypatch.setattr(advance, "MAX_DUE", 2)
     runs = [simulation.run("[running: 1s, completed]") for _ in range(2)]
     simulation.advance_by(SECOND)

@@ -15,7 +15,6 @@ LIMIT = RateLimit(2, 10 * SECOND)
 
 
 def test_a_client_that_leaves_is_noted_at_its_own_call():
-    """The other calls stay as they are."""
     rest = ("GET", "/v2/agents", "", 200, None, (), None, 0)
     journal = Journal(MOST_CALLS)
     for id_ in ("req_1", "req_2", "req_3"):
@@ -33,7 +32,6 @@ def _is_admitted(limiter, seconds):
 
 
 def test_the_window_slides_with_the_worlds_clock():
-    """A call is admitted when fewer than the limit were admitted in the window before it."""
     limiter = RateLimiter(LIMIT)
     admitted = [_is_admitted(limiter, at) for at in (0, 4, 4, 9.999, 10, 10, 13.999, 14)]
     assert admitted == [True, True, False, False, True, False, False, True]
@@ -41,9 +39,7 @@ def test_the_window_slides_with_the_worlds_clock():
 
 
 def test_a_refusal_has_retry_after_if_the_limit_says_so():
-    """`Retry-After` is in whole seconds, rounded up; a call after that time is admitted. Deck
-    documents no header.
-    """
+    """In whole seconds, rounded up; then a call is admitted. Deck documents no header."""
     for at, header in {0: "10", 0.001: "10", 1: "9", 9.999: "1"}.items():
         for retry_after, headers in ((False, {}), (True, {"Retry-After": header})):
             limiter = RateLimiter(replace(LIMIT, requests=1, retry_after=retry_after))

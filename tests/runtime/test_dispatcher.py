@@ -37,7 +37,6 @@ class Receivers(Sender):
             self.may_answer.set()
 
     async def send(self, url, headers, body):
-        """Answer a webhook."""
         self.sent.append(url)
         self.called.set()
         await self.may_answer.wait()
@@ -130,7 +129,6 @@ def test_webhooks_of_one_moment_arrive_in_the_order_of_their_events(
 
 
 def test_a_retry_uses_the_present_url_of_the_destination(receiver, subscribe, agent, api, advance):
-    """A URL that was corrected after a failure gets the retry."""
     receiver.say(500)
     destination = subscribe("agent.created")
     agent()
@@ -142,8 +140,6 @@ def test_a_retry_uses_the_present_url_of_the_destination(receiver, subscribe, ag
 
 
 def test_webhooks_that_cause_webhooks_without_end_are_an_error():
-    """A receiver that answers each event with another one at the same moment."""
-
     class Echo(Receivers):
         async def send(self, *request):
             assert len(self.sent) <= 1000, "the advance goes on after its limit"
@@ -159,7 +155,6 @@ def test_webhooks_that_cause_webhooks_without_end_are_an_error():
 def test_webhooks_at_different_moments_are_not_limited(
     monkeypatch, receiver, subscribe, agent, sim, advance
 ):
-    """The limit counts the times at one moment; it starts again when time passes."""
     monkeypatch.setattr(advance_module, "MAX_SENDS", 2)
     subscribe("agent.created")
     for number in range(4):
@@ -171,8 +166,6 @@ def test_webhooks_at_different_moments_are_not_limited(
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/world"), ("POST", "/reset")])
 def test_a_reset_or_deleted_world_sends_no_more(receiver, subscribe, agent, sim, api, method, path):
-    """Its advance ends with an error, and nothing is retried."""
-
     def drop(arrival, line):
         sim.request(method, path)
         return 500
@@ -207,7 +200,6 @@ def test_seeding_loses_no_result_in_progress(
 def test_an_advance_whose_caller_has_left_ends_at_its_next_pause(
     receiver, subscribe, agent, sim, simulation, delivery_log
 ):
-    """Webhooks that were sent are recorded."""
     go_on = threading.Event()
 
     def slow(arrival, line):
@@ -250,7 +242,6 @@ def test_an_advance_waits_for_the_end_of_one_whose_caller_has_left():
 
 
 def test_an_advance_that_is_broken_off_says_how_far_it_came():
-    """Before it says that it ended early."""
     simulation, dispatcher = start(Receivers(500))
     with pytest.raises(ApiError, match="its caller disconnected"):
         drive(simulation, dispatcher, hour(simulation), lambda: simulation.world.now > WALL)
@@ -261,7 +252,6 @@ def test_an_advance_that_is_broken_off_says_how_far_it_came():
 
 
 def test_a_real_clock_sends_retries_without_any_call(receiver, subscribe, agent, sim):
-    """Here the clock runs a thousand times as fast."""
     done = threading.Event()
 
     def last(arrival, line):
@@ -277,7 +267,6 @@ def test_a_real_clock_sends_retries_without_any_call(receiver, subscribe, agent,
 
 @pytest.mark.parametrize("is_dropped", [False, True])
 def test_an_advance_first_waits_for_background_attempts(is_dropped):
-    """Unless its world is dropped."""
     receivers = Receivers(waits=True)
     simulation, dispatcher = start(receivers, mode="real")
 
@@ -299,7 +288,6 @@ def test_an_advance_first_waits_for_background_attempts(is_dropped):
 
 
 def test_background_delivery_starts_only_when_needed():
-    """Not for a dropped world, one without a destination, or one with a frozen clock."""
     simulation, dispatcher = start(Receivers(), mode="real")
     empty = Simulation("k", Settings(mode="real"), Library(shipped()), real_ns=lambda: 0)
     frozen, _ = start(Receivers())
@@ -356,8 +344,6 @@ def test_during_an_advance_nothing_is_sent_in_the_background():
 
 
 def test_an_error_of_ours_is_a_failed_attempt_of_its_delivery(caplog):
-    """The others are sent once, and the advance goes on."""
-
     class Broken(Receivers):
         async def send(self, url, headers, body):
             return await super().send(url, headers, body) if url == "http://y/" else 1 / 0
@@ -402,7 +388,6 @@ def test_attempts_that_cannot_be_saved_are_not_made(caplog):
     [(401, "world", 1, True), (401, "wall", 0, False), (200, "world", 1, False)],
 )
 def test_a_refused_timestamp_is_explained(status, time, days, explained):
-    """Only if the webhook was refused and its timestamp is far from the wall clock's."""
     tomorrow = WALL + timedelta(days=1)
     simulation, dispatcher = start(Receivers(status), webhook_time=time, now=tomorrow)
     drive(simulation, dispatcher)
@@ -523,7 +508,6 @@ def test_a_real_clock_waits_for_real_time():
 
 
 def test_results_are_recorded_in_the_order_of_the_outbox():
-    """Not as they arrive."""
     simulation, dispatcher = start(Receivers())
     subscribe_to(simulation, "http://y/")
     create_agent(simulation)

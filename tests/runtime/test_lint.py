@@ -31,14 +31,12 @@ def call(seconds, what, status=200, body=None, headers=None, after=0, **answered
 
 
 def read(seconds, status, path=RUN):
-    """A read that showed this status."""
     shown_read = call(seconds, f"GET {path}")
     shown_read.answered["status"] = status
     return shown_read
 
 
 def start(seconds, status, headers=None, body=BODY):
-    """A call that starts a run."""
     return call(seconds, f"POST {START}", status, body, headers)
 
 
@@ -84,9 +82,6 @@ NEVER = {"poll_interval": timedelta()}
 
 
 def test_frequent_reads_are_a_finding():
-    """Three reads of an unfinished run, each within the interval of the one before; not slow reads,
-    those of different runs or of no run, or any on a clock that jumps.
-    """
     stored = [read(seconds / 2, "unverified", "/v2/credentials/x_1") for seconds in range(4)]
     learning = [read(seconds / 2, "learning", "/v2/tasks/x_1") for seconds in range(4)]
     other = {"edition": "credentials"}
@@ -111,7 +106,6 @@ def test_frequent_reads_are_a_finding():
 
 
 def test_a_frozen_clock_is_named_before_the_client_is_blamed():
-    """Reads between which it did not move; other early reads are still the client's."""
     text = "this world's clock is frozen: `trun_1` was read 3 times, and nobody advanced the clock"
     check("polls_a_frozen_clock", ([text], STUCK), (["2 times"], STUCK[:3]), ([], STUCK[:2]))
     names = [name for name, _ in find([*STUCK, *HASTY])]
@@ -177,7 +171,6 @@ def test_a_call_before_retry_after_is_a_finding():
 
 
 def test_a_delivery_that_is_handled_twice_is_a_finding():
-    """Two attempts caused the same write, without a common idempotency key."""
     what = "`task_run.queued` (evt_1) was delivered twice, and `POST /v2/tasks/task_1/run` was"
     what, twice = [f"{what} called twice"], [tried(0), tried(5)]
     check(

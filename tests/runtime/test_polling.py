@@ -23,12 +23,10 @@ HANGS = "[queued: 2s, running: stuck]"
 
 @pytest.fixture
 def simulation():
-    """A world that polls move."""
     return OfflineSimulation(mode="on_poll")
 
 
 def test_polling_an_unfinished_run_jumps_to_its_next_moment(simulation):
-    """Polling a finished one does not."""
     run, statuses = simulation.run(), []
     for _ in range(4):
         (status,) = simulation.read(run)
@@ -44,7 +42,6 @@ def test_a_read_of_several_jumps_to_the_first_of_their_moments(simulation):
 
 
 def test_polling_a_run_jumps_to_the_moment_of_its_login(simulation):
-    """The connection drops before the stuck run ends."""
     login = simulation.connect("[connecting: 1s, connected: 10m, disconnected]")
     assert simulation.read(login) == ["connected"]
     run = simulation.run("[running: stuck]", login)
@@ -54,7 +51,6 @@ def test_polling_a_run_jumps_to_the_moment_of_its_login(simulation):
 
 @pytest.mark.parametrize("steps", WAITS)
 def test_polling_what_waits_for_a_person_moves_nothing(simulation, steps):
-    """Its window, inactivity and task timeout stay as far away as they are."""
     run = simulation.run(steps)
     was = copy.deepcopy(simulation.world)
     for _ in range(5):
@@ -75,7 +71,6 @@ def test_polling_another_run_postpones_what_waits_for_a_person(simulation, steps
 
 
 def test_a_postponed_task_timeout_names_the_time_that_the_task_has(simulation):
-    """The message does not count the time that was jumped over."""
     run, hangs = simulation.run(REVIEWED), simulation.run(HANGS)
     simulation.read(hangs), simulation.read(hangs)
     simulation.advance_by(timedelta(hours=1))
@@ -84,7 +79,6 @@ def test_a_postponed_task_timeout_names_the_time_that_the_task_has(simulation):
 
 
 def test_a_login_is_postponed_with_the_only_run_that_uses_it(simulation):
-    """Its connection does not drop while another run is polled."""
     login = simulation.connect("[connected: 10m, disconnected]")
     run, hangs = simulation.run(ASKS, login), simulation.run(HANGS)
     simulation.read(hangs), simulation.read(hangs)
@@ -93,7 +87,6 @@ def test_a_login_is_postponed_with_the_only_run_that_uses_it(simulation):
 
 
 def test_a_run_that_waits_ends_with_the_login_that_it_shares(simulation):
-    """Its connection drops while another run on it is polled; its timers are gone."""
     login = simulation.connect("[connected: 10m, disconnected]")
     waits, hangs = simulation.run(ASKS, login), simulation.run(HANGS, login)
     simulation.read(hangs)
@@ -120,7 +113,6 @@ def test_a_run_that_ends_at_once_costs_no_jump(simulation):
 
 @pytest.mark.parametrize("mode", ["frozen", "real"])
 def test_polling_moves_only_an_on_poll_clock(mode):
-    """Reads change nothing in other modes, not even with a step."""
     simulation = OfflineSimulation(mode=mode, now=FROZEN_START, step=FIVE)
     run = simulation.run()
     was = copy.deepcopy(simulation.world)
@@ -151,7 +143,6 @@ def test_with_a_step_each_read_lets_that_much_time_pass(steps):
 
 
 def test_polls_do_not_pass_the_last_moment():
-    """A step or a jump that is too long stops there."""
     simulation = OfflineSimulation(mode="on_poll", now=LAST_MOMENT - SECOND)
     run = simulation.run()
     simulation.read(run)

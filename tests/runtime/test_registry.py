@@ -18,7 +18,6 @@ def worlds():
 
 
 def test_a_key_has_its_own_world_from_first_use(worlds):
-    """The same key finds the same world, another key another."""
     first = worlds.select("Bearer one")
     assert worlds.select("bearer  one ") is first
     assert worlds.select("Bearer two") is not first
@@ -26,7 +25,6 @@ def test_a_key_has_its_own_world_from_first_use(worlds):
 
 
 def test_a_call_without_a_key_is_refused(worlds):
-    """The error says what to send and what came; no world is created."""
     endings = {None: "", "": ""}
     for key in ("", " undefined", " null", " None"):
         endings[f"Bearer{key}"] = f" Found `Bearer{key}`: the client has probably read an unset"
@@ -42,7 +40,6 @@ def test_a_call_without_a_key_is_refused(worlds):
 
 
 def test_keys_that_are_not_allowed_are_refused():
-    """No world is created."""
     worlds = WorldRegistry(keys=("one",))
     with pytest.raises(ApiError, match=r"KEY is one of the server's `--keys`\."):
         worlds.select(None)
@@ -52,7 +49,6 @@ def test_keys_that_are_not_allowed_are_refused():
 
 
 def test_the_world_of_a_key_can_be_replaced_and_dropped(worlds):
-    """Other settings are the server's. Dropping an unknown world does nothing."""
     old = worlds.select("Bearer one")
     new = worlds.create("one", mode="on_poll")
     assert worlds.select("Bearer one") is new is not old
@@ -70,7 +66,6 @@ def test_a_scenario_added_to_a_world_is_unknown_to_others(worlds):
 
 
 def test_requests_that_reach_no_world_have_unique_ids(worlds):
-    """They also differ from those of every world with the same seed."""
     refused = [worlds.next_request_id() for _ in range(3)]
     world = worlds.select("Bearer one").world
     assert len({*refused, *(world.next_id("req") for _ in range(3))}) == 6

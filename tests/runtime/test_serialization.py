@@ -10,7 +10,6 @@ from deck_sim.runtime.moment_text import format_moment, read_moment
 
 
 def test_moments_are_printed_with_milliseconds_only_if_there_are_any():
-    """In UTC."""
     for moment, printed in (
         (datetime(2025, 1, 15, 9, 30, tzinfo=UTC), "2025-01-15T09:30:00Z"),
         (datetime(2025, 1, 15, 9, 30, 0, 7_999, tzinfo=UTC), "2025-01-15T09:30:00.007Z"),
@@ -23,7 +22,6 @@ def test_moments_are_printed_with_milliseconds_only_if_there_are_any():
 
 
 def test_a_moment_may_be_written_with_or_without_an_offset():
-    """Without an offset a moment is UTC; with one it is turned into UTC."""
     zoned = ("2025-01-15T09:30:00Z", "2025-01-15T10:30:00+01:00")
     for text in (*zoned, "2025-01-15T09:30:00", "2025-01-15 09:30"):
         moment = read_moment(text, "now")
@@ -31,7 +29,6 @@ def test_a_moment_may_be_written_with_or_without_an_offset():
 
 
 def test_a_text_that_is_not_a_moment_is_refused():
-    """The error has the field and the text."""
     outside = ("9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00")
     for text in ("", "soon", "2025-13-01", *outside):
         with pytest.raises(ApiError, match=f"not '{re.escape(text)}'$") as refusal:

@@ -17,15 +17,12 @@ def test_the_choice_of_a_scenario_is_recorded(simulation):
 
 
 def test_what_went_wrong_is_kept_in_part_and_counted(simulation):
-    """The last crashes, script errors and responses, the first warnings about magic names."""
     for number in range(150):
         simulation.crashes.append(f"{number}")
         simulation.world.script_errors.append(f"{number}")
     assert (len(simulation.crashes), simulation.crashes.total) == (20, 150)
-    assert (len(simulation.world.script_errors), simulation.world.script_errors.dropped) == (
-        100,
-        50,
-    )
+    errors = simulation.world.script_errors
+    assert (len(errors), errors.dropped) == (100, 50)
     for number in range(1_001):
         simulation.responses.append(cut_response(number, [], b""))
     assert [sent.number for sent in simulation.responses] == [*range(1, 1_001)]

@@ -32,7 +32,6 @@ def simulation():
 
 @pytest.fixture
 def explain(simulation):
-    """Why no completed run comes, or not that one."""
     return lambda run=None: explain_absence(
         simulation, AwaitedEvent(("task_run.completed",), run, 0)
     )
@@ -58,23 +57,15 @@ def test_a_wait_is_explained_with_what_helps():
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    ("mode", "why", "remedy"),
-    [
-        ("real", "It becomes `running` in 2s.", {"do": "wait"}),
-        (
-            "on_poll",
-            "The clock moves when a client reads the resource; it becomes `running` in 2s.",
-            {"do": "advance", "by": "2s"},
-        ),
-    ],
-)
-def test_a_clock_that_waits_for_somebody_is_named(simulation, mode, why, remedy):
+def test_a_clock_that_waits_for_somebody_is_named(simulation):
     """A real clock moves by itself; its fractions of a second are left out."""
     run = simulation.run("[queued: 2300ms, running, completed]")
-    simulation.advance_by(SECOND * (0 if mode == "real" else 0.3))
-    simulation.set_clock(mode)
-    assert wait_of(simulation, run) == (why, remedy)
+    simulation.set_clock("real")
+    assert wait_of(simulation, run) == ("It becomes `running` in 2s.", {"do": "wait"})
+    simulation.set_clock("on_poll")
+    simulation.advance_by(SECOND * 0.3)
+    why = "The clock moves when a client reads the resource; it becomes `running` in 2s."
+    assert wait_of(simulation, run) == (why, {"do": "advance", "by": "2s"})
 
 
 def test_a_connection_that_hangs_is_moved_by_nothing(simulation):
@@ -102,7 +93,6 @@ def test_a_session_waits_for_its_run_and_a_canceled_run_for_its_end(request, api
 
 
 def test_each_run_that_an_event_could_be_about_is_named(simulation, explain):
-    """With why it waits, or its errors, and when the event came last."""
     failed = simulation.run("[failed: auth/auth_invalid]")
     done, asks = simulation.run("[running, completed]"), simulation.run(ASKS)
     simulation.advance_by(SECOND)
@@ -116,7 +106,6 @@ def test_each_run_that_an_event_could_be_about_is_named(simulation, explain):
 
 
 def test_at_most_five_are_named(simulation, explain):
-    """The latest five; the others are counted."""
     runs = [simulation.run() for _ in range(7)]
     text = explain()
     assert [run in text for run in runs] == [False] * 2 + [True] * 5
@@ -124,7 +113,6 @@ def test_at_most_five_are_named(simulation, explain):
 
 
 def test_an_event_about_nothing_is_explained_by_that(simulation, explain):
-    """A misspelt id, an id of another kind, and a world without runs."""
     assert explain("trun_x") == "there is no `trun_x` in this world"
     assert explain() == "this world has no task run"
     text = explain_absence(simulation, AwaitedEvent(("agent.created",), "conn_1", 0))
@@ -140,6 +128,5 @@ def test_an_event_is_known_if_a_scenario_emits_it(simulation):
     types = ("task_run.pinged", "odd.thing", "task_run.completed")
     assert [explain_unknown(simulation, type_) for type_ in types] == [None] * 3
     assert explain_unknown(simulation, "*.pinged", may_be_glob=True) is None
-    assert "'task_run.ponged'; for a type of your own" in explain_unknown(
-        simulation, "task_run.ponged"
-    )
+    text = explain_unknown(simulation, "task_run.ponged")
+    assert "'task_run.ponged'; for a type of your own" in text

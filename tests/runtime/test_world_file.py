@@ -38,8 +38,6 @@ def simulation():
 
 @pytest.fixture
 def load(tmp_path):
-    """Load a world file with this text."""
-
     def load(text):
         file = tmp_path / "world.yaml"
         file.write_text(text)
@@ -61,7 +59,6 @@ def mistakes(load, tmp_path):
 
 
 def test_a_world_file_creates_resources_and_chooses_scenarios(load, simulation):
-    """With ids, statuses and times of the file, without events."""
     load(WHOLE).prepare(simulation)
     world, selection = simulation.world, simulation.selection
     assert [*world.all("agent"), *world.all("task")] == ["agt_1", "task_1"]
@@ -74,14 +71,12 @@ def test_a_world_file_creates_resources_and_chooses_scenarios(load, simulation):
 
 
 def test_every_part_of_a_world_file_is_optional(load, simulation):
-    """Without a default, rules and resources the world stays as it is."""
     before = copy.deepcopy((simulation.world, simulation.selection))
     load("version: 1").prepare(simulation)
     assert (simulation.world, simulation.selection) == before
 
 
 def test_each_mistake_has_its_position(mistakes):
-    """Line, column and path of the file; the text does not repeat the path."""
     for old, new, place in [
         ("slow_success", "slow_sucess", "2:19: default_scenario: "),
         ("source_down", "source_dwn", "5:36: rules[1].scenario: "),
@@ -111,7 +106,6 @@ resources:
 
 
 def test_the_schema_refuses_what_the_reader_refuses(mistakes):
-    """A wrong key, name or shape."""
     schema = Draft202012Validator(world_schema())
     assert all(schema.is_valid(read_yaml(text).data) for text in (WHOLE, STORED))
     for old, new in [
@@ -138,16 +132,12 @@ def test_a_file_may_be_for_either_edition(load, mistakes, tmp_path):
     with pytest.raises(ScenarioError, match=r"4:3: resources\.credentials: unknown key"):
         load_world_file(tmp_path / "world.yaml", shipped(), "connections")
     other = "connection_drops_later"  # of the other edition
+    rule = "version: 1\nrules: [{when: {}, scenario: sucess, resource: session}]"
+    unknown = STORED.replace("id: src_1, auth", "id: src_9, auth")
     for text, place in [
-        (
-            STORED.replace("id: src_1, auth", "id: src_9, auth"),
-            "resources.credentials[0].source_id",
-        ),
+        (unknown, "resources.credentials[0].source_id"),
         (STORED.replace("none", "nil"), "resources.credentials[0].auth_method"),
-        (
-            "version: 1\nrules: [{when: {}, scenario: sucess, resource: session}]",
-            "rules[0].scenario",
-        ),
+        (rule, "rules[0].scenario"),
         (f"{STORED}default_scenario: {other}\nrules: []", "default_scenario"),
         (f"{STORED}rules: [{{when: {{task: a}}, scenario: {other}}}]", "rules[0].scenario"),
     ]:
@@ -156,7 +146,6 @@ def test_a_file_may_be_for_either_edition(load, mistakes, tmp_path):
 
 
 def test_a_file_that_cannot_be_read_is_one_mistake(mistakes, tmp_path):
-    """At the position where reading ended."""
     assert len(mistakes("version: 1\nrules: [")) == 1
     with pytest.raises(ScenarioError) as caught:
         load_world_file(tmp_path / "none.yaml", shipped())
