@@ -55,11 +55,6 @@ def is_secret_in(name: str, within: str) -> bool:
     return within in _INPUTS and re.search(_ANSWER, name) is not None
 
 
-def readable_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `fields`, the `source_fields` of a login, without those whose names look secret."""
-    return {name: value for name, value in fields.items() if not is_secret(name)}
-
-
 def redact(data: Any, name: str = "") -> Any:
     """Return a copy of JSON data, with secrets hidden. `name` is the field that holds the data.
 
@@ -67,11 +62,11 @@ def redact(data: Any, name: str = "") -> Any:
     So the value of a misspelt field is hidden, too. A tuple or iterator becomes a list.
     """
     if isinstance(data, Mapping) and name in _CREDENTIALS:
-        readable: dict[str, Any] = {"username": redact(data.get("username")), "source_fields": {}}
         fields = data.get("source_fields")
-        if isinstance(fields, Mapping):
-            hidden = dict.fromkeys(fields, HIDDEN)
-            readable["source_fields"] = {**hidden, **redact(readable_fields(fields))}
+        readable = {
+            "username": redact(data.get("username")),
+            "source_fields": redact(fields) if isinstance(fields, Mapping) else {},
+        }
         return {key: readable.get(key, HIDDEN) for key in data}
     if isinstance(data, Mapping) and name in _HEADERS:
         return redact_headers(data)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 from deck_sim.base.errors import listed
-from deck_sim.base.redaction import readable_fields
 from deck_sim.contract.error_catalog import Problem, problem, raise_problems, refuse
 from deck_sim.contract.kinds import TIMEOUT_SECONDS
 from deck_sim.engine import body_checks
@@ -314,9 +313,11 @@ def split_credentials(fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
         return {**fields}, {}
     credentials = fields["auth_credentials"] or {}
     username = credentials.get("username") or None
-    readable = readable_fields(credentials.get("source_fields") or {})
+    source_fields = credentials.get("source_fields") or {}
     public = (
-        {"username": username, "source_fields": readable} if any(credentials.values()) else None
+        {"username": username, "source_fields": source_fields}
+        if any(credentials.values())
+        else None
     )
     hidden = {"username": username, "password": bool(credentials.get("password"))}
     return {**fields, "auth_credentials": public}, hidden

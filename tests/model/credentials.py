@@ -15,7 +15,7 @@ def read_login(sent):
         fields["auth_method"] = sent["auth_method"] or "none"
     if "auth_credentials" in sent:
         login = sent["auth_credentials"] or {}
-        more = {n: v for n, v in login.get("source_fields", {}).items() if n != "pin"}
+        more = login.get("source_fields", {})
         public = {"username": login.get("username"), "source_fields": more} if login else None
         fields |= {"_given": login, "auth_credentials": public}
     return fields

@@ -63,6 +63,19 @@ def test_the_stored_login_counts_when_a_credential_is_changed(api, credential, e
     assert (changed["auth_method"], changed["auth_credentials"]["username"]) == ("none", None)
 
 
+def test_every_source_field_is_readable(api, sim, source):
+    """In the API's answers; the control API hides those with the names of secrets."""
+    fields = {"company_id": "c2", "pin": "918273", "token_id": "918273", "access_key": "918273"}
+    body = {"source_id": source["id"], "auth_credentials": {"source_fields": fields}}
+    created = api.post("/credentials", json=body).json()
+    (listed,) = api.get("/credentials").json()["data"]
+    read = api.get(f"/credentials/{created['id']}").json()
+    for credential in (created, listed, read):
+        assert credential["auth_credentials"] == {"username": None, "source_fields": fields}
+    records = [sim.get(path).text for path in ("/requests", f"/resources/{created['id']}")]
+    assert all("c2" in text and "918273" not in text for text in records)
+
+
 def test_a_run_takes_a_request_id_and_ignores_it(start, credential):
     """The documented body names it; what it does is not known."""
     for request_id in (None, "", "req_mine"):
