@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from deck_sim.engine.timers import INACTIVITY
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Resource, Screenshot
 
@@ -64,10 +65,22 @@ def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator
     return (item for item in items if not world.is_gone(item))
 
 
-def take_screenshot(world: World, run: Resource, name: str, reasoning: str) -> None:
+def take_screenshot(world: World, run: Resource, name: str, reasoning: str = "") -> None:
     shots = world.screenshots.setdefault(run.id, [])
+    reasoning = reasoning or _make_reasoning(world, run, is_first=not shots)
     shots.append(Screenshot(f"{run.id}.{len(shots)}", name, world.now, reasoning))
     world.note("task_run", run.id, f"screenshot {name}")
+
+
+def _make_reasoning(world: World, run: Resource, *, is_first: bool) -> str:
+    """Return what the agent saw, weighed and chose at the present step (assumed wording)."""
+    page = world.all("source")[run["source_id"]]["website"]["url"]
+    task = world.all("task")[run["task_id"]]["name"]
+    if any(due.name == INACTIVITY for due in world.timers.of(run.id)):
+        return f"{page} does not change. Another try could do a step twice, so the agent waits."
+    if is_first:
+        return f"{page} is open. The agent reads all of it before it starts with the task `{task}`."
+    return f"{page} shows a part of what the task `{task}` needs, so the agent goes on from there."
 
 
 def find_file(world: World, file_id: str) -> File | None:

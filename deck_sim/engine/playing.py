@@ -162,7 +162,7 @@ def _auto_transition_due(world: World, owner: str) -> None:
 def _screenshot_due(world: World, owner: str) -> None:
     run = world.all("task_run")[owner]
     count = len(world.screenshots.get(run.id, ())) + 1
-    take_screenshot(world, run, f"screenshot_{count}.png", "")
+    take_screenshot(world, run, f"screenshot_{count}.png")
     if count < MOST_SCREENSHOTS:
         world.timers.arm(run.id, SCREENSHOT, world.now + world.contract.screenshot_interval)
 

@@ -115,6 +115,20 @@ def test_a_run_takes_a_limited_number_of_screenshots(play, monkeypatch):
     assert len(play.world.screenshots[run.id]) == 2
 
 
+def test_each_screenshot_says_what_the_agent_saw_and_chose(play):
+    """Unless the scenario says it; a stuck run waits."""
+    play.world.set_options(Options(screenshots=True))
+    told = play.run("[running: 15s, screenshot: {name: a.png, reasoning: Done.}, completed]")
+    stuck = play.run("[running: stuck]")
+    play.wait("15s")
+    url, name = play.source["website"]["url"], play.world.all("task")[told["task_id"]]["name"]
+    reasons = [[shot.reasoning for shot in play.world.screenshots[run.id]] for run in (told, stuck)]
+    first = f"{url} is open. The agent reads all of it before it starts with the task `{name}`."
+    more = f"{url} shows a part of what the task `{name}` needs, so the agent goes on from there."
+    waits = f"{url} does not change. Another try could do a step twice, so the agent waits."
+    assert reasons == [[first, more, "Done."], [waits, waits, waits]]
+
+
 def test_a_pace_says_how_long_the_agent_works(play):
     """Windows of prompts, which are for a person, and steps without a length stay."""
 

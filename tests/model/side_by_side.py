@@ -141,6 +141,7 @@ class SideBySide(RuleBasedStateMachine):
             screenshots = self.walk(f"task-runs/{run['id']}/screenshots", 100)
             shots = [moment(at) for at in self.model.shots(run)]
             assert [shot["created_at"] for shot in screenshots] == shots
+            assert all(shot["reasoning"] for shot in screenshots)
 
     def whole_story_agrees(self):
         """Each event is on one page, and there is one for each transition."""

@@ -24,7 +24,8 @@ class OfflineSimulation(Simulation):
     def __init__(self, **settings):
         self.real = 0
         super().__init__("key", Settings(**settings), Library(), lambda: self.real)
-        for kind, fields in {"agent": {"name": "A"}, "source": {}, "task": TASK}.items():
+        source = {"website": {"url": "https://hotel.example"}}
+        for kind, fields in {"agent": {"name": "A"}, "source": source, "task": TASK}.items():
             name = {"agent": "agt_1", "source": "src_1", "task": "task_1"}[kind]
             commands.seed_resource(self.world, kind, fields, id=name)
         body = CONNECTION

@@ -92,7 +92,8 @@ class TakeScreenshot(Step):
     name: str = "screenshot.png"
     """The name of the file, like `login.png`."""
     reasoning: str = ""
-    """Why the agent takes the screenshot, as the API shows it, like `The login page is open`."""
+    """What the agent saw and chose, as the API shows it, like `The login page is open`. If omitted,
+    a sentence about the page and the task."""
 
     def enter(self, context: StepContext) -> Wait | None:
         name, reasoning = (str(compute(context, text)) for text in (self.name, self.reasoning))
