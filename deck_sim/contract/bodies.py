@@ -21,11 +21,10 @@ from deck_sim.contract.kinds import (
     LOGIN_PARTS,
     METHOD_NEEDS,
     SOURCE,
-    TASK,
     TIMEOUT_SECONDS,
     AuthMethod,
 )
-from deck_sim.contract.shapes import ANY_OBJECT, ID, record
+from deck_sim.contract.shapes import ID, record
 
 _USER = r"[!-.0-9:;<=>A-Z^-~]+@"
 _HOST = r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])"
@@ -156,31 +155,24 @@ class CreateSource(Body):
     website: Website
 
 
-def _when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
+def when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
     return {
         "if": {"properties": {field: {"const": value}}, "required": [field]},
         "then": {"properties": {needed: shape}, "required": [needed]},
     }
 
 
-def _rules(*rules: JsonObject) -> ConfigDict:
+def rules(*rules: JsonObject) -> ConfigDict:
     """Make a `model_config` that adds rules to the schema.
 
     pydantic does not check these rules. The engine does, with the tables that they are made from:
-    `TASK.needs` and `METHOD_NEEDS`.
+    `STORAGE_NEEDS` and `METHOD_NEEDS`.
     """
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 
 
 class TaskStorage(Body):
     """The `storage` of a task: whether it keeps files, extracts their data and drops duplicates."""
-
-    model_config = _rules(
-        *(
-            _when(name.partition(".")[2], True, needed.partition(".")[2], ANY_OBJECT)
-            for name, needed in TASK.needs.items()
-        )
-    )
 
     enabled: bool = False
     extraction: bool = False
@@ -242,9 +234,9 @@ OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: meth
 class CreateLogin(Body):
     """The fields that the bodies of a new connection and of a new credential have in common."""
 
-    model_config = _rules(
+    model_config = rules(
         *(
-            _when(
+            when(
                 "auth_method",
                 method,
                 "auth_credentials",

@@ -173,11 +173,15 @@ TASK = Kind(
         *("input_schema", "output_schema"),
         *("storage.extraction_schema", "storage.deduplication_schema"),
     ),
-    needs={"storage.extraction": "storage.extraction_schema"},
     filters=("agent_id", "status"),
     machine=machines.TASK,
     lifecycle=CRUD,
 )
+# The `needs` of a task, in editions in which it has any.
+STORAGE_NEEDS = {
+    "storage.extraction": "storage.extraction_schema",
+    "storage.deduplication": "storage.deduplication_schema",
+}
 # Attributes of the kind of resource that stores a login in an edition.
 LOGIN: Mapping[str, Shape] = {
     "status": DERIVED,

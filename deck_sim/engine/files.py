@@ -1,7 +1,7 @@
 """How a run keeps files and screenshots, and how their bytes are found by id."""
 
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -29,18 +29,15 @@ class File(NamedTuple):
 def keep_file(
     world: World, run: Resource, name: str, type_: str, content: bytes, **details: Any
 ) -> None:
-    """Store a file of a run as a storage item with the attributes `shown`. Nothing is stored if the
-    task's storage is off, or if it drops duplicates and an equal file of this task and login is
+    """Store a file of a run as a storage item with the attributes `details`. Nothing is stored if
+    the task's storage is off, or if it drops duplicates and an equal file of this task and login is
     stored already.
     """
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
     origin = (run["task_id"], run[f"{world.contract.login}_id"], sha256(content).hexdigest())
     if not storage["enabled"]:
         world.note("task_run", run.id, f"file {name} not stored: the task's storage is not enabled")
-    elif storage["deduplication"] and any(
-        item.hidden["origin"] == origin and not world.is_gone(item)
-        for item in world.all("storage").values()
-    ):
+    elif storage["deduplication"] and _is_stored(world, storage, origin, details["extraction"]):
         world.note(
             "task_run",
             run.id,
@@ -57,6 +54,29 @@ def keep_file(
         }
         hidden = {"content": content, "origin": origin}
         world.create("storage", fields, hidden)
+
+
+def _is_stored(
+    world: World, storage: Mapping[str, Any], origin: tuple[str, ...], extraction: Any
+) -> bool:
+    """Whether a stored file has the same task and login, and the same content or, in editions that
+    compare extractions, the same values of the fields of `deduplication_schema`.
+    """
+    fields = storage["deduplication_schema"] if world.contract.compares_extractions else None
+
+    def compared(origin: tuple[str, ...], extraction: Any) -> Any:
+        if fields is None:
+            return origin
+        data = extraction if isinstance(extraction, dict) else {}
+        values = {name: data[name] for name in fields.get("properties", ()) if name in data}
+        return (*origin[:-1], values) if values else None  # without a value it equals no file
+
+    new = compared(origin, extraction)
+    return new is not None and any(
+        compared(item.hidden["origin"], item["extraction"]) == new
+        for item in world.all("storage").values()
+        if not world.is_gone(item)
+    )
 
 
 def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator[Resource]:

@@ -36,7 +36,7 @@ class StepContext:
         """The schema of the data that the task extracts from files; None if extraction is off."""
         storage = self.world.all("task")[self.resource["task_id"]]["storage"]
         extracts = storage and storage["enabled"] and storage["extraction"]
-        return storage["extraction_schema"] if extracts else None
+        return (storage["extraction_schema"] or {}) if extracts else None
 
     @property
     def variables(self) -> dict[str, Any]:

@@ -57,6 +57,8 @@ class Edition:
     idempotency: Idempotency
     # Event type -> another name that selects it.
     also_known_as: Mapping[str, str] = field(default_factory=dict)
+    # Whether files are duplicates by the fields of `deduplication_schema`, not by their content.
+    compares_extractions: bool = False
     inactivity: timedelta = timedelta(minutes=30)  # after which a run fails
     interaction_window: timedelta = timedelta(minutes=5)  # assumed: how long a prompt waits
     interaction_attempts: int = 3  # assumed: how many answers a prompt takes

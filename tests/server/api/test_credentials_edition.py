@@ -191,6 +191,25 @@ def test_a_cancelling_run_does_not_fail_with_its_credential(api, start, credenti
     assert api.get(f"/task-runs/{run['id']}").json()["status"] == "canceled"
 
 
+def test_equal_values_of_the_deduplication_schema_make_a_duplicate(api, sim, task, start, advance):
+    """Whatever the name and content; a file without any of the fields is kept."""
+    storage = {"enabled": True, "extraction": True, "extraction_schema": {}, "deduplication": True}
+    storage["deduplication_schema"] = {"properties": {"number": {}, "month": {}}}
+    api.patch(f"/tasks/{task['id']}", json={"storage": storage})
+    march, april = ({"number": 7, "month": month, "page": month} for month in (3, 4))
+    data = {"a": march, "b": {**march, "page": 9}, "c": april, "d": {"number": 7}, "e": "7"}
+    data |= {"f": {"page": 3}, "g": {"page": 3}, "h": {"number": 7}}
+    files = [{"file": {"name": name, "extraction": value}} for name, value in data.items()]
+    sim.put("/scenarios/files", json={"task_run": ["running", *files, "completed"]})
+    stored = []
+    for _ in range(2):
+        run = start("files")["id"]
+        advance("1m")
+        items = api.get(f"/task-runs/{run}?include=storage").json()["storage"]
+        stored.append("".join(item["file_name"] for item in reversed(items)))
+    assert stored == ["acdefg", "efg"]
+
+
 def test_the_list_of_files_shows_less_than_a_file(api, task, start, advance):
     storage = {"enabled": True, "extraction": True, "extraction_schema": {"required": ["total"]}}
     api.patch(f"/tasks/{task['id']}", json={"storage": storage})

@@ -179,6 +179,9 @@ POST /tasks {name: x, agent_id: agt_1}
   {id: task_<251>} -> id
   {id: "task_a\n"} -> id
   {id: 5} -> id
+  {storage: {extraction: true}} -> !storage.extraction_schema
+PATCH /tasks/task_1
+  {storage: {deduplication: true, extraction_schema: {}}} -> !storage.deduplication_schema
 POST /tasks/task_1/run {input: {n: 1}}
   {} -> !credential_id
   {credential_id: cred_x} -> 404 credential_not_found@credential_id

@@ -110,9 +110,9 @@ def test_a_wrong_url_is_a_404(play, stored):
 
 
 def test_extraction_is_shown_if_the_task_extracts(play, stored):
-    """Otherwise `extraction` is null."""
+    """Otherwise `extraction` is null. In `connections` the task needs no schema."""
     for extracts, extraction in [(True, {"total": 2}), (False, None)]:
-        storage = {"enabled": True, "extraction": extracts, "extraction_schema": {}}
+        storage = {"enabled": True, "extraction": extracts}
         (item,) = stored(play(f"file: {CSV}", storage=storage))
         assert item["extraction"] == extraction
 

@@ -61,16 +61,20 @@ def test_answers_of_the_suite_s_server_are_checked(api, monkeypatch):
 
 URL = {"url": "http://x"}
 HOOK = {"name": "H", "type": "webhook", "events": ["*"]}
-TASK = {"name": "T", "agent_id": "agt_1", "storage": {"extraction": True}}
+TASK = {"name": "T", "agent_id": "agt_1"}
 REFUSED = [
     ("connections", "CreateDestination", HOOK),
     ("connections", "CreateDestination", {**HOOK, "config": {}}),
     ("connections", "CreateConnection", {"source_id": "s", "auth_method": "username_password"}),
     ("connections", "CreateSource", {"type": "website", "website": {"url": "ftp://x"}}),
-    ("connections", "CreateTask", TASK),
     ("credentials", "CreateTypedDestination", HOOK),
     ("credentials", "CreateTypedDestination", {**HOOK, "webhook": URL, "aws_s3": {}}),
     ("credentials", "RunTaskWithLogin", {"input": {}}),
+    *(
+        ("credentials", name, {**body, "storage": {setting: True}})
+        for name, body in {"CreateTask": TASK, "UpdateTask": {}}.items()
+        for setting in ("extraction", "deduplication")
+    ),
     *(
         ("credentials", "CreateCredential", {"source_id": "s", "auth_credentials": login})
         for login in ({"source_fields": {"a": 7}}, {"source_fields": {"A": "x"}})

@@ -182,6 +182,7 @@ SOURCE = replace(kinds.SOURCE, summary=("id", "object", "name", "type"))
 TASK = replace(
     kinds.TASK,
     special={"create": {"endpoint": "create_resource", "errors": CONFLICT}},
+    needs=kinds.STORAGE_NEEDS,
     summary=("id", "object", "status", "name", "agent_id"),
 )
 STORAGE = replace(
@@ -250,6 +251,7 @@ EDITION = Edition(
     answer_key="input",
     answer_body="SubmitInput",
     numbers_messages=False,
+    compares_extractions=True,
     # Deck's list of event types has the first name, and an observed event had the second.
     also_known_as={"task_run.review_required": "task_run.pending"},
     idempotency=Idempotency(

@@ -17,6 +17,8 @@ from deck_sim.contract.bodies import (
     Text,
     needs_one_of,
     partial,
+    rules,
+    when,
 )
 from deck_sim.contract.destination_bodies import (
     CONFIGS,
@@ -27,7 +29,8 @@ from deck_sim.contract.destination_bodies import (
     needed,
     unwanted,
 )
-from deck_sim.contract.kinds import WEBHOOK, DestinationType
+from deck_sim.contract.kinds import STORAGE_NEEDS, WEBHOOK, DestinationType
+from deck_sim.contract.shapes import ANY_OBJECT
 
 
 class FullAuthCredentials(AuthCredentials):
@@ -45,10 +48,25 @@ class CreateCredential(CreateLogin):
 UpdateCredential = partial(CreateCredential, "auth_method", "auth_credentials", "external_id")
 
 
+class TaskStorage(bodies.TaskStorage):
+    """The `storage` of a task: what it extracts and compares needs a schema."""
+
+    model_config = rules(
+        *(
+            when(name.partition(".")[2], True, needed.partition(".")[2], ANY_OBJECT)
+            for name, needed in STORAGE_NEEDS.items()
+        )
+    )
+
+
 class CreateTask(bodies.CreateTask):
     """The body of `POST /tasks`, with an id that the client may choose."""
 
     id: Annotated[str, Field(max_length=255, pattern="^task_[A-Za-z0-9_-]+$")] | None = None
+    storage: TaskStorage | None = None
+
+
+UpdateTask = partial(CreateTask, *bodies.UpdateTask.model_fields)
 
 
 class StartSession(Body):
