@@ -9,6 +9,7 @@ from deck_sim.contract.shapes import (
     ADDRESS,
     FILE,
     MOMENT,
+    PURPOSE,
     Shape,
     choice,
     constant,
@@ -48,6 +49,9 @@ OTHERS: Mapping[str, Shape] = {
             "id": identity(kinds.STORAGE.prefix),
             "object": constant(kinds.STORAGE.object),
             **FILE,
+            "purpose": PURPOSE,
+            "url": ADDRESS,
+            "extraction": kinds.STORAGE.attributes["extraction"],
             "created_at": MOMENT,
         }
     ),

@@ -59,4 +59,5 @@ FILE = {
     "file_type": text("application/pdf"),
     "file_size": COUNT,
 }
+PURPOSE = choice("output", "attachment", "extraction")  # of a file
 INTERACTION = nullable(named("Interaction"))

@@ -48,6 +48,7 @@ def keep_file(
             "file_name": name,
             "file_type": type_,
             "file_size": len(content),
+            "purpose": "output",
             "task_run_id": run.id,
             "fetch_date": world.now,
             **details,

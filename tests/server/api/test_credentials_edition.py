@@ -210,15 +210,19 @@ def test_equal_values_of_the_deduplication_schema_make_a_duplicate(api, sim, tas
     assert stored == ["acdefg", "efg"]
 
 
-def test_the_list_of_files_shows_less_than_a_file(api, task, start, advance):
+def test_lists_and_runs_show_less_than_a_file(api, task, start, advance):
     storage = {"enabled": True, "extraction": True, "extraction_schema": {"required": ["total"]}}
     api.patch(f"/tasks/{task['id']}", json={"storage": storage})
     path = f"/task-runs/{start('downloads_statement')['id']}"
     advance("1m")
     (listed,) = api.get(f"{path}/storage").json()["data"]
-    assert [*listed] == ["id", "object", "file_name", "file_type", "file_size", "created_at"]
+    fields = "id object file_name file_type file_size purpose url extraction created_at"
+    assert [*listed] == fields.split()
+    assert api.get(f"{path}?include=storage").json()["storage"] == [listed]
     whole = api.get(f"/storage/{listed['id']}").json()
     assert whole == whole | listed
+    assert {*whole} - {*listed} == {"task_run_id", "metadata", "result", "request_id"}
+    assert whole["purpose"] == "output"
     assert (whole["result"], whole["metadata"], "fetch_date" in whole) == ("success", None, False)
     assert "total" in whole["extraction"]
 
@@ -236,7 +240,7 @@ def test_a_file_without_its_extraction_is_a_failure(
     run = start(scenario)
     advance("1m")
     run = api.get(f"/task-runs/{run['id']}?include=storage").json()
-    (item,) = run["storage"]
+    item = api.get(f"/storage/{run['storage'][0]['id']}").json()
     assert [error["code"] for error in run["errors"]] == codes
     assert (item["result"], item["extraction"]) == ("failure", None)
 

@@ -34,7 +34,8 @@ CALLS = {
 
 # The fields of each resource besides the standard ones; one with a `?` may be null.
 STANDARD = "id object created_at"
-UNCHANGED = ("EventDelivery", "Storage")  # the documented lists of fields have no `updated_at`
+# The documented lists of their fields have no `updated_at`.
+UNCHANGED = ("EventDelivery", "Storage", "StorageItem")
 RUN = "status task_id agent_id source_id runtime_ms output? errors interaction?"
 FILE = "file_name file_type file_size url extraction task_run_id metadata?"
 FIELDS = {
@@ -55,7 +56,8 @@ FIELDS = {
         "Credential": "status source_id auth_method auth_credentials? external_id?",
         "Session": "status runtime_ms task_runs",
         "TaskRun": f"{RUN} credential_id? session_id? result?",
-        "Storage": f"{FILE} result",
+        "Storage": f"{FILE} purpose result",
+        "StorageItem": "file_name file_type file_size purpose url extraction",
         "EventDestination": "name type status events",
     },
 }

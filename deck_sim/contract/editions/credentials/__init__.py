@@ -10,7 +10,18 @@ from deck_sim.contract.endpoints import CONFLICT, Operation, command_row
 from deck_sim.contract.error_catalog import read_errors
 from deck_sim.contract.kinds import DERIVED, Embed, Kind, insert_after
 from deck_sim.contract.machines import AutoTransition, Command, Machine
-from deck_sim.contract.shapes import COUNT, FILE, Shape, choice, identity, nullable, record
+from deck_sim.contract.shapes import (
+    COUNT,
+    FILE,
+    PURPOSE,
+    Shape,
+    choice,
+    identity,
+    many,
+    named,
+    nullable,
+    record,
+)
 
 CREDENTIAL_MACHINE = Machine(
     follows={
@@ -168,6 +179,7 @@ TASK_RUN = replace(
         session_id=nullable(identity(SESSION.prefix)),
     ),
     create="RunTaskWithLogin",
+    includes={**kinds.TASK_RUN.includes, "storage": many(named("StorageItem"))},
     references={"credential_id": "credential", "source_id": "source", "session_id": "session"},
     filters=("status", "task_id", "agent_id", "credential_id", "source_id", "outcome"),
     filter_fields={"outcome": "result"},
@@ -187,8 +199,11 @@ TASK = replace(
 )
 STORAGE = replace(
     kinds.STORAGE,
-    attributes={**kinds.STORAGE.attributes, "result": choice("success", "failure")},
-    listed=("id", "object", *FILE, "created_at"),
+    attributes={
+        **insert_after("file_size", kinds.STORAGE.attributes, purpose=PURPOSE),
+        "result": choice("success", "failure"),
+    },
+    listed=("id", "object", *FILE, "purpose", "url", "extraction", "created_at"),
     summary=("id", "object", "file_name", "task_run_id"),
 )
 EVENT_DESTINATION = replace(
