@@ -5,6 +5,7 @@ from typing import ClassVar
 from .reference import FINISHED, Reference, Refused
 from .scripts import CREDENTIAL_RUNS, SESSIONS
 
+REJECTED = ("auth/auth_invalid", "auth/auth_locked")
 IDLE_FOR, A_SECOND, MOST_SESSIONS = 10 * 60, 1, 4
 
 
@@ -216,7 +217,7 @@ class Credentials(Reference):
     def lead_credential(self, run, credential):
         """Verify or invalidate a credential after its run."""
         errors = run["errors"] if "_started" in run else []
-        telling = [e for e in errors if e in ("auth/auth_invalid", "task/timeout")]
+        telling = [e for e in errors if e in (*REJECTED, "task/timeout")]
         if telling:
             if telling[0] != "task/timeout" and credential["status"] in ("unverified", "verified"):
                 self.enter(credential, "invalid")

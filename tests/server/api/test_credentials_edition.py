@@ -52,6 +52,19 @@ def test_a_deleted_credential_can_be_read_but_not_used(
     assert api.delete(path).json()["deleted"] is True
 
 
+def test_a_locked_account_makes_the_credential_invalid(api, sim, start, credential, advance):
+    """With its event; an update repairs it."""
+    path = f"/credentials/{credential['id']}"
+    start("account_locked")
+    advance("1m")
+    assert api.get(path).json()["status"] == "invalid"
+    assert sim.get("/events").json()["data"][-1]["type"] == "credential.invalid"
+    assert api.patch(path, json={"auth_credentials": LOGIN}).json()["status"] == "unverified"
+    start("success")
+    advance("1m")
+    assert api.get(path).json()["status"] == "verified"
+
+
 def test_the_stored_login_counts_when_a_credential_is_changed(api, credential, errors):
     """Unless the change replaces it."""
     path = f"/credentials/{credential['id']}"

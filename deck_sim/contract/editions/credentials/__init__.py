@@ -115,6 +115,7 @@ RUN_MACHINE = Machine(
             "task": ("verified",),
             "storage": ("verified",),
             "auth/auth_invalid": ("invalid",),
+            "auth/auth_locked": ("invalid",),
         },
     },
     leads_first=frozenset({"running"}),  # assumed: the run's session starts before the run
