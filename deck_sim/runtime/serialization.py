@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 from deck_sim.base.redaction import world_token
+from deck_sim.contract.kinds import REQUIRED
 from deck_sim.engine.files import PNG, SCREENSHOT_IMAGE, File, files_of, find_file, kept_screenshots
 from deck_sim.engine.world_values import Event, Resource, Screenshot
 from deck_sim.runtime.moment_text import format_moment
@@ -39,10 +40,12 @@ def resource_as_json(
             data[name] = world.runtime_ms(resource, at or world.now)
         elif name in row.embeds:
             data[name] = world.embedded(resource, name)
+        elif name in row.named_by:  # the settings of a destination, named after its type
+            type_, settings = resource.fields[row.named_by[name]], resource.fields[name]
+            data[type_] = {field: settings[field] for field in REQUIRED[type_]}
         else:
             value = resource.fields[name]
-            key = resource.fields[row.named_by[name]] if name in row.named_by else name
-            data[key] = format_moment(value) if isinstance(value, datetime) else value
+            data[name] = format_moment(value) if isinstance(value, datetime) else value
     for name in row.includes:
         if name in includes:
             data[name] = _INCLUDES[name](simulation, resource)

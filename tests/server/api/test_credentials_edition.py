@@ -184,6 +184,19 @@ def test_a_webhook_has_an_object_named_after_its_type(api):
     assert api.get(path).json()["webhook"] == {"url": URL}
 
 
+def test_answers_have_only_the_listed_fields_of_a_destination(api):
+    """Custom headers and other keys of a queue are accepted."""
+    hook = {"url": URL, "custom_headers": '{"X-Key": "1"}'}
+    queue = {"queue_url": "q", "account": "a", "access_key": "k"}
+    for body, type_, sent in ((WEBHOOK, "webhook", hook), (QUEUE, "aws_sqs", queue)):
+        created = api.post("/event-destinations", json={**body, type_: sent}).json()
+        created[type_].pop("secret", None)
+        path = f"/event-destinations/{created['id']}"
+        changed = api.patch(path, json={type_: sent})
+        for answer in (created, changed.json(), api.get(path).json()):
+            assert answer[type_] == body[type_]
+
+
 def test_messages_in_a_queue_have_no_request_id(api, sim, advance):
     """In this edition a message is the event alone."""
     created = api.post("/event-destinations", json=QUEUE).json()
