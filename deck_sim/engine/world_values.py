@@ -144,6 +144,9 @@ class Options(Immutable):
         "After this time (such as 10m) without a run, a connection becomes `disconnected`.",
         needs="connection",
     )
+    empty_for_null: bool = _option(
+        'Events show `""` in place of null, as live ones were seen to do.', False
+    )
     keep_headers: tuple[str, ...] = _option(
         'Further request headers that the journal keeps from the next call on, like ["x-trace"].',
         (),

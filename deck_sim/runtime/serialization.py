@@ -100,6 +100,8 @@ def event_as_json(simulation: Simulation, event: Event) -> dict[str, Any]:
     if summary is not None:
         data = {name: data[name] for name in summary}
     data |= event.extras
+    if world.options.empty_for_null:
+        data = {name: "" if value is None else value for name, value in data.items()}
     return {
         "id": event.id,
         "object": "event",

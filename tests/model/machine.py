@@ -35,6 +35,8 @@ OPTIONS = [
     ("timeout_cap", 60),
     ("screenshots", True),
     ("screenshots", False),
+    ("empty_for_null", True),
+    ("empty_for_null", False),
 ]
 KINDS = st.sampled_from(["agent", "source", "task"])
 SOURCE = {"type": "website", "website": {"url": "https://hotel.example"}}

@@ -43,6 +43,7 @@ class Reference:
         self.things, self.events, self.timers, self.stories = {}, [], [], {}
         self.answers = {}  # by idempotency key
         self.options = {"timeout_cap": None, "screenshots": False, "connection_idle": None}
+        self.options["empty_for_null"] = False
 
     # Time
 

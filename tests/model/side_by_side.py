@@ -123,6 +123,9 @@ class SideBySide(RuleBasedStateMachine):
                 names = self.summaries[thing["object"]]
                 assert [*event["data"]] == names
                 thing = {name: thing[name] for name in names if name in thing}
+            if self.model.options["empty_for_null"]:
+                assert None not in event["data"].values()
+                thing = {name: "" if value is None else value for name, value in thing.items()}
             must_show(event["data"], thing)
             self.laws.see_event(event)
         self.compared = len(self.model.events)

@@ -4,6 +4,7 @@ from deck_sim.engine.world_values import OPTION_TYPES, Options
 
 OFF = Options().as_json() | {"keep_headers": []}
 ON = {"timeout_cap": 900, "screenshots": True, "connection_idle": "10m", "keep_headers": ["x-a"]}
+ON["empty_for_null"] = True
 
 
 def shown(sim):
@@ -51,6 +52,19 @@ def test_a_timeout_above_the_cap_is_refused(api, sim, task):
     assert api.patch(path, json={"settings": {"timeout_seconds": 900}}).status_code == 200
     answer = api.post("/tasks", json={"name": "Read", "agent_id": task["agent_id"]})
     assert "1800 is more than the plan allows; send at most 900" in answer.text
+
+
+def test_events_may_show_an_empty_text_for_null(api, sim, advance, receiver, subscribe):
+    """Webhooks, too; the resource itself still shows null."""
+    subscribe("agent.created")
+    agent = api.post("/agents", json={"name": "A"}).json()
+    assert agent["description"] is api.get("/events").json()["data"][0]["data"]["description"]
+    sim.patch("/world", json={"empty_for_null": True})
+    advance("0s")
+    (webhook,) = receiver.arrivals
+    assert webhook.data["data"]["description"] == ""
+    assert api.get("/events").json()["data"][0]["data"] == webhook.data["data"]
+    assert api.get(f"/agents/{agent['id']}").json()["description"] is None
 
 
 def test_the_journal_keeps_the_headers_that_are_asked_for(api, sim):
