@@ -8,6 +8,7 @@ Only this module imports trustme, which makes the certificate.
 """
 
 import asyncio
+import asyncio.constants
 import logging
 import re
 import socket
@@ -75,10 +76,19 @@ class Interceptor:
         self.port = listener.getsockname()[1]
 
         async def accept() -> None:
-            async with asyncio.TaskGroup() as group:
-                while True:
-                    client, _ = await asyncio.get_running_loop().sock_accept(listener)
-                    group.create_task(self._open(client, make_protocol))
+            loop, openings = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+            while True:
+                try:
+                    client, _ = await loop.sock_accept(listener)
+                except OSError as error:  # such as too many open files
+                    message = "the proxy cannot accept a client"
+                    loop.call_exception_handler({"message": message, "exception": error})
+                    await asyncio.sleep(asyncio.constants.ACCEPT_RETRY_DELAY)
+                    continue
+                # Not a TaskGroup, which would end with the first opening that fails.
+                opening = loop.create_task(self._open(client, make_protocol))
+                openings.add(opening)
+                opening.add_done_callback(openings.discard)
 
         self._accepting = asyncio.create_task(accept())
 
@@ -104,7 +114,7 @@ class Interceptor:
             await loop.connect_accepted_socket(make_protocol, client, ssl=tls)
         except OSError as error:  # the client has left
             client.close()
-            reason = getattr(error, "reason", "")
+            reason = getattr(error, "reason", None) or ""
             if "ALERT" in reason:  # otherwise it may have been the client's own time-out
                 log.warning(
                     "deck-sim: a program did not accept the certificate for %s (%s); it must trust"
@@ -112,7 +122,7 @@ class Interceptor:
                     listed(self.hosts),
                     reason,
                 )
-        except asyncio.CancelledError:
+        except BaseException:
             client.close()
             raise
 

@@ -1,6 +1,7 @@
 """A server on a port, in the foreground or in a thread. Only this module imports uvicorn."""
 
 import asyncio
+import errno
 import logging
 import os
 import re
@@ -88,6 +89,7 @@ class Server:
         self.url = f"http://{name}:{self.port}"
         worlds.origin = self.url
         self._loop: Loop | None = None  # while it runs
+        self._had_too_many_files = False
         self._thread: threading.Thread | None = None
         self._app = make_app(worlds)
         self._http = _HttpServer(local_only(self._app, worlds, address, (*names, host)))
@@ -118,6 +120,7 @@ class Server:
 
     async def _serve(self, ready: Callable[[], None]) -> None:
         self._loop, running_servers[self.url] = cast("Loop", asyncio.get_running_loop()), self
+        self._loop.set_exception_handler(self._log_error)
         self._http.ready = ready
         self.worlds.wake_all()
         with ExitStack() as stack:
@@ -137,6 +140,19 @@ class Server:
                 for call in calls:
                     call.cancel()
                 await asyncio.gather(*calls, return_exceptions=True)
+
+    def _log_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log an error of the event loop. asyncio reports thousands of times a second that too many
+        files are open to accept a client.
+        """
+        if getattr(context.get("exception"), "errno", 0) not in (errno.EMFILE, errno.ENFILE):
+            loop.default_exception_handler(context)
+        elif not self._had_too_many_files:
+            self._had_too_many_files = True
+            log.warning(
+                "deck-sim: too many open files, so new clients wait (logged only once); close"
+                " connections after use, or allow more files: ulimit -n"
+            )
 
     def close(self) -> None:
         """Free the port of a server that is not running."""

@@ -1,6 +1,8 @@
 """The proxy that answers for Deck's hosts."""
 
+import asyncio.constants
 import itertools
+import resource
 import socket
 import ssl
 import struct
@@ -133,6 +135,43 @@ def test_a_client_that_leaves_disturbs_nobody(interceptor, program):
     with dial(interceptor) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     assert program.get("https://api.deck.co/v2/test").status_code == 200
+
+
+def test_bytes_that_are_no_tls_disturb_nobody(interceptor, program):
+    """Python's error has no `reason` if the record is too long."""
+    with dial(interceptor) as client:
+        client.sendall(b"\x16\x03\x01\xff\xff\x00")
+        client.shutdown(socket.SHUT_WR)
+        client.recv(99)
+    assert program.get("https://api.deck.co/v2/test").status_code == 200
+
+
+def test_an_error_about_one_client_disturbs_no_other(interceptor, program, monkeypatch):
+    """Its connection is closed, and asyncio logs the error."""
+    with monkeypatch.context() as patch, dial(interceptor) as client:
+        patch.delattr(Interceptor, "_refuse")
+        client.sendall(CONNECT)
+        assert client.recv(1) == b""
+    assert program.get("https://api.deck.co/v2/test").status_code == 200
+
+
+@pytest.mark.parametrize("is_proxy", [False, True])
+def test_a_client_waits_while_too_many_files_are_open(is_proxy, logged, caplog, monkeypatch):
+    """The log says it once, however often accepting fails."""
+    monkeypatch.setattr(asyncio.constants, "ACCEPT_RETRY_DELAY", 0.01)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    interceptor = Interceptor(["api.deck.co"])
+    with Server(WorldRegistry(), interceptor=interceptor) as server, socket.socket() as client:
+        client.settimeout(20)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1, limits[1]))
+        try:
+            client.connect(("127.0.0.1", interceptor.port if is_proxy else server.port))
+            assert logged().startswith("deck-sim: too many open files, so new clients wait")
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+        client.sendall(REQUEST)
+        assert client.recv(99).startswith(b"HTTP/1.1 ")
+    assert len(caplog.records) == 1
 
 
 def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logged):
