@@ -8,7 +8,7 @@ import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, TypeVar
 
 from deck_sim.base.errors import listed, nearest
@@ -66,9 +66,16 @@ def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
     return rest
 
 
-def poll_all(world: World) -> Iterable[Resource]:
-    """Return all resources; a read of events or deliveries polls them, as any may emit one."""
-    return chain(*(kind.values() for kind in world.resources.values()))
+def poll_all(world: World) -> Iterator[Resource]:
+    """Yield all resources that may be unfinished; a read of events or deliveries polls them, as any
+    may emit one. A world has many deliveries, and few of them are pending.
+    """
+    deliveries = world.all("event_delivery")
+    pending = [*world.timers.by_owner, *world.outbox]
+    yield from (deliveries[owner] for owner in pending if owner in deliveries)
+    for row in world.contract.kinds.values():
+        if row.machine and row.object != "event_delivery":
+            yield from world.all(row.object).values()
 
 
 def read_includes(request: Request, kind: Kind) -> frozenset[str]:

@@ -1,8 +1,15 @@
 """Pages of lists."""
 
+from itertools import islice
+
 import pytest
+from calls import count_calls
+from offline import SECOND, OfflineSimulation
 
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.engine import commands, deliveries
+from deck_sim.runtime.advance import poll
+from deck_sim.server.api.paging import poll_all
 
 
 @pytest.fixture
@@ -57,3 +64,24 @@ def test_pages_lose_and_repeat_nothing(api, agents):
         agents(1)
         api.delete(f"/agents/{read[-1]}")
     assert read == ids
+
+
+def test_a_page_of_deliveries_costs_a_page():
+    """However many there are, also on a clock that reads move."""
+    simulation, costs = OfflineSimulation(mode="on_poll"), []
+    world = simulation.world
+    body = {"name": "q", "type": "aws_sqs", "config": {"queue_url": "q"}, "events": ["*"]}
+    queues = [deliveries.create_destination(world, body, "") for _ in range(5)]
+    mine = {"event_destination_id": [queues[-1].id]}
+
+    def read_page():
+        poll(simulation, poll_all(world))
+        return [*islice(world.newest_first("event_delivery", mine), 20)]
+
+    for number in (20, 200):
+        for _ in range(number):
+            commands.create_resource(world, "agent", {"name": "A", "description": None})
+        simulation.advance_by(SECOND)
+        costs.append(count_calls(read_page))
+    assert len(world.all("event_delivery")) == 220 * 5
+    assert costs[0] == costs[1]
