@@ -36,6 +36,20 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     expect(details(page)).to_contain_text("What it caused")
 
 
+def test_a_finding_is_listed_when_it_comes_up(page, open_tab, api, sim):
+    """Neither a refused call nor a queued scenario makes an entry of the timeline."""
+    api.get("/agents")
+    open_tab(page, "journal")
+    findings = page.locator("details.lint")
+    expect(page.locator(".call-row")).to_have_count(1)
+    api.get("/agents/agt_none")
+    findings.get_by_text("1 finding").click()
+    reason, *_ = [row["reason"] for row in sim.get("/findings").json()["data"]]
+    expect(findings).to_contain_text(reason.replace("`", ""))
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["success"]})
+    expect(findings).to_contain_text("queued for a task_run but never played: success")
+
+
 def test_webhooks_are_shown_with_their_attempts_and_sent_again(
     page, open_tab, api, advance, receiver, subscribe
 ):

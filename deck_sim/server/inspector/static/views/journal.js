@@ -32,9 +32,11 @@ const NONE = [];
 /** The findings about the world; the waiting list has what is unfinished.
  * @param {Context} ctx @returns {Finding[]} */
 export function findingsOf(ctx) {
-  const latest = ctx.model.entries.at(-1);
+  const { calls, entries, world } = ctx.model;
+  // A refused call makes no entry, and a fault or a queued scenario neither entry nor call.
+  const version = `${calls.at(-1)?.number} ${entries.at(-1)?.number} ${world?.changes}`;
   /** @type {Finding[]} */
-  const findings = fetched(ctx, "/_sim/findings", latest?.number).data?.data ?? NONE;
+  const findings = fetched(ctx, "/_sim/findings", version).data?.data ?? NONE;
   return findings.filter(({ kind }) => kind !== "unfinished_resource");
 }
 
