@@ -21,6 +21,7 @@ from deck_sim.contract.kinds import REQUIRED
 WantedStatus = Literal["active", "inactive"]  # that an update can set
 _HEADERS = {
     "type": "string",
+    "pattern": r"^\s*\{",  # which tools check, unlike the content
     "contentMediaType": "application/json",
     "contentSchema": {"type": "object", "additionalProperties": {"type": "string"}},
 }

@@ -65,10 +65,12 @@ TASK = {"name": "T", "agent_id": "agt_1"}
 REFUSED = [
     ("connections", "CreateDestination", HOOK),
     ("connections", "CreateDestination", {**HOOK, "config": {}}),
+    ("connections", "CreateDestination", {**HOOK, "config": {**URL, "custom_headers": ""}}),
     ("connections", "CreateConnection", {"source_id": "s", "auth_method": "username_password"}),
     ("connections", "CreateSource", {"type": "website", "website": {"url": "ftp://x"}}),
     ("credentials", "CreateTypedDestination", HOOK),
     ("credentials", "CreateTypedDestination", {**HOOK, "webhook": URL, "aws_s3": {}}),
+    ("credentials", "CreateTypedDestination", {**HOOK, "webhook": {**URL, "custom_headers": ""}}),
     ("credentials", "RunTaskWithLogin", {"input": {}}),
     *(
         ("credentials", name, {**body, "storage": {setting: True}})
