@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deck_sim.base.errors import listed
 from deck_sim.contract.answers import OTHERS
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.server.openapi.components import camel, schemas
@@ -67,6 +68,41 @@ def table_of_calls(edition, components):
     return "".join(["| call | takes | answer |\n|---|---|---|\n", *rows])
 
 
+def table_of_conflicts(edition, components):
+    rows = []
+    for operation in edition.every_operation:
+        if "request/state_invalid" not in operation.errors:
+            continue
+        if operation.of == "task":
+            needs = ["no task has or had the `id`"]
+        else:
+            needs = [
+                f"the {edition.kinds[kind].noun} is {listed(allowed, last='or')}"
+                for kind, allowed in statuses_for(operation, edition)
+            ]
+        rows.append(f"| `{operation.call}` | {'; '.join(needs)} |\n")
+    return "".join(["| call | 409 unless |\n|---|---|\n", *rows])
+
+
+def statuses_for(operation, edition):
+    """The kinds of resources whose statuses a call needs, each with these statuses."""
+    *_, command = operation.path.split("/")
+    if operation.plays and command != "reopen":
+        kinds = edition.used_by_runs.values()
+        return [
+            (kind, edition.machine(kind).commands["run"].allowed)
+            for kind in kinds
+            if kind != operation.kind
+        ]
+    if operation.answers:
+        command = "answer"
+    elif operation.method == "PATCH":
+        command = "update"
+    elif command == "disconnect":
+        command = "terminate"
+    return [(operation.kind, edition.machine(operation.kind).commands[command].allowed)]
+
+
 def table_of_objects(edition, components):
     names = [*edition.kinds, "event", "interaction", *OTHERS]
     names = [
@@ -90,7 +126,12 @@ def table_of_events(edition, components):
     return "".join(["| events of | |\n|---|---|\n", *rows])
 
 
-MAKERS = {"calls": table_of_calls, "objects": table_of_objects, "events": table_of_events}
+MAKERS = {
+    "calls": table_of_calls,
+    "conflicts": table_of_conflicts,
+    "objects": table_of_objects,
+    "events": table_of_events,
+}
 
 
 def fill_table(match):
