@@ -42,7 +42,7 @@ _OURS = {
 def _check_headers(text: Any) -> Any:
     try:
         headers = json.loads(text)  # a JSON object as a string (documented)
-    except (TypeError, ValueError):
+    except (RecursionError, TypeError, ValueError):
         headers = None
     if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
         example = '"{\\"X-Key\\": \\"1\\"}"'

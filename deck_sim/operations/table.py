@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.advance import catch_up
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.request_bodies import check_body
+from deck_sim.runtime.request_bodies import check_body, check_depth
 from deck_sim.runtime.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class ControlOperation:
 
     def check(self, values: Json) -> Json:
         """Return the arguments of the function. Raises ApiError with every mistake in `values`."""
+        check_depth(values.get(BODY, values))
         if not self.checked:
             return values
         unchecked = {name: values[name] for name in self.parameters if name not in self.checked}

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deck_sim.base.errors import format_path
+from deck_sim.base.nesting import MOST_LEVELS, is_too_deep
 from deck_sim.base.redaction import HIDDEN, is_secret, redact_text
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import dump_json
@@ -21,6 +22,7 @@ Model = TypeVar("Model", bound="pydantic.BaseModel")
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_JOURNAL_TEXT = 1000  # characters that are shown of a body that is not JSON
+_TOO_DEEP = f"The body is nested too deeply; use at most {MOST_LEVELS} levels."
 
 
 def read_object(body: bytes, *, form: bool = False) -> dict[str, Any]:
@@ -52,6 +54,8 @@ def _read_json(body: bytes) -> Any:
         data = json.loads(text, parse_constant=_read_number, parse_float=_read_number)
         if "\\u" in text:
             dump_json(data)
+        if text.count("{") + text.count("[") > MOST_LEVELS:
+            check_depth(data)
         return data
     except UnicodeDecodeError as error:
         why = f"The body is not UTF-8: byte {error.start} cannot be read."
@@ -60,10 +64,15 @@ def _read_json(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         why = f"The body is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
     except RecursionError:
-        why = "The body is nested too deeply; use fewer levels."
+        why = _TOO_DEEP
     except ValueError as error:
         why = f"The body cannot be read: {error}."
     raise refuse("request/body_invalid", why) from None
+
+
+def check_depth(data: Any) -> None:
+    if is_too_deep(data):
+        raise refuse("request/body_invalid", _TOO_DEEP)
 
 
 def _read_number(text: str) -> float:

@@ -118,7 +118,7 @@ def is_template(text: str) -> bool:
 
 def template_problems(text: str) -> Iterator[str]:
     try:
-        yield from _problems(_parse(text))
+        yield from _problems(_parse(text)[1])
     except ExpressionError as error:
         yield f"{error}"
 
@@ -166,19 +166,23 @@ def _days_after(day: Any, days: Any) -> str:
 # Reading
 
 
-def _parse(text: str) -> nodes.Template:
+def _parse(text: str) -> tuple[nodes.Template, list[nodes.Node]]:
+    """Return the tree of a text, and all nodes in it."""
     if "{%" in text or "{#" in text:
         raise ExpressionError("only `{{ … }}` expressions are allowed, not `{%` or `{#`")
     try:
-        return environment().parse(text)
+        tree = environment().parse(text)
+        return tree, [*tree.find_all(nodes.Node)]
     except TemplateError as error:
         why = f"{error.message}".replace("'end of print statement'", "`}}`").removesuffix(".")
         why = why.replace("end of template", "end of the text")
         raise ExpressionError(f"not an expression: {why}") from None
+    except RecursionError:
+        text = "the expression is nested too deeply; use fewer brackets or operators"
+        raise ExpressionError(text) from None
 
 
-def _problems(tree: nodes.Template) -> Iterator[str]:
-    every_node = [*tree.find_all(nodes.Node)]
+def _problems(every_node: list[nodes.Node]) -> Iterator[str]:
     yield from _unknown(nodes.Filter, every_node, sorted(environment().filters))
     yield from _unknown(nodes.Test, every_node, sorted(environment().tests))
     yield from _unknown(nodes.Name, every_node, [*VARIABLES, *FUNCTIONS])
@@ -201,8 +205,8 @@ def _unknown(kind: Any, every_node: list[nodes.Node], names: list[str]) -> Itera
 
 @lru_cache(maxsize=1000)
 def _compile(text: str) -> Any:
-    tree = _parse(text)
-    for problem in _problems(tree):
+    tree, every_node = _parse(text)
+    for problem in _problems(every_node):
         raise ExpressionError(problem)
     parts = [part for output in tree.find_all(nodes.Output) for part in output.nodes]
     parts = [p for p in parts if not (isinstance(p, nodes.TemplateData) and p.data.isspace())]

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from deck_sim.base.errors import quote
+from deck_sim.base.nesting import MOST_LEVELS
 
 YamlPath = tuple[int | str, ...]
 
@@ -57,6 +58,8 @@ class Document:
 
 
 MAX_BYTES = 1024 * 1024
+_MOST_VALUES = 100_000  # a file of 300 bytes could take up gigabytes of memory by its aliases
+_TOO_DEEP = f"more than {MOST_LEVELS} levels of nesting, or an alias inside its own anchor"
 
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,39})")
@@ -95,7 +98,7 @@ def read_yaml(source: bytes | str) -> Document:
         root = yaml.compose(text, Loader=_Loader)
         document.data = None if root is None else _build(document, root, ())
     except RecursionError:
-        raise YamlError("data nested too deeply, or an alias inside its own anchor") from None
+        raise YamlError(_TOO_DEEP) from None
     except (yaml.YAMLError, ValueError) as error:  # the latter from an escape beyond Unicode
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -107,9 +110,14 @@ def _build(document: Document, node: Any, path: YamlPath) -> Any:
     """Return the data of a node, and note the positions of its keys and values in `document`."""
     document.values[path] = _mark(node)
     _check_tag(node)
+    if len(document.values) > _MOST_VALUES:
+        text = f"more than {_MOST_VALUES:,} values, counted again for each alias; use fewer aliases"
+        raise YamlError(text, *_mark(node))
     match node:
         case yaml.ScalarNode():
             return _typed(node)
+        case _ if len(path) >= MOST_LEVELS:
+            raise YamlError(_TOO_DEEP, *_mark(node))
         case yaml.SequenceNode():
             return [_build(document, item, (*path, i)) for i, item in enumerate(node.value)]
     data: dict[str, Any] = {}

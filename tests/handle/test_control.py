@@ -1,5 +1,6 @@
 """Operations on a world, and the errors of a server that is missing, wrong or behind a proxy."""
 
+import json
 import socket
 import threading
 from dataclasses import replace
@@ -12,6 +13,9 @@ from deck_sim.handle.connect import control
 from deck_sim.handle.connect.threads import run_in_thread
 from deck_sim.operations import CONTROL_OPERATIONS
 
+NESTED, TOO_DEEP_FOR_JSON = json.loads("[" * 100 + "]" * 100), []
+for _ in range(9000):
+    TOO_DEEP_FOR_JSON = [TOO_DEEP_FOR_JSON]
 CALLS = (
     ("put_scenario", {"name": "a", "body": "version: 1\nname: a\nsummary: A\n"}),
     ("put_scenario", {"name": "b", "body": {"task_run": ["complete"]}}),
@@ -29,6 +33,9 @@ CALLS = (
     ("change_world", {"body": {"webhook_time": "\ud800"}}),
     ("seed_world", {"resources": {"agents": [{"created_at": timedelta()}]}}),
     ("seed_world", {"resources": {"agents": [{"created_at": object}]}}),
+    ("seed_world", {"resources": {"agents": [{"name": NESTED}]}}),
+    ("put_scenario", {"name": "a", "body": {"task_run": NESTED}}),
+    ("change_world", {"body": {"seed": TOO_DEEP_FOR_JSON}}),
     ("advance_clock", {"by": timedelta(microseconds=1500)}),
     ("advance_clock", {"to": datetime(2026, 1, 1)}),
 )

@@ -24,7 +24,8 @@ UNREADABLE = [
     (b'"a"', "The body must be a JSON object, not a string."),
     (b"null", "The body must be a JSON object, not null."),
     (b"1", "The body must be a JSON object, not a number."),
-    (b"[" * 90_000 + b"]" * 90_000, "The body is nested too deeply; use fewer levels."),
+    (b"[" * 90_000 + b"]" * 90_000, "The body is nested too deeply; use at most 100 levels."),
+    (b'{"a":' * 101 + b"1" + b"}" * 101, "The body is nested too deeply; use at most 100 levels."),
 ]
 
 
@@ -33,6 +34,15 @@ def test_an_unreadable_body_is_refused_with_the_place_or_the_reason():
         with pytest.raises(ApiError, match=re.escape(message)) as refusal:
             read_object(body)
         assert [p.name for p in refusal.value.problems] == ["request/body_invalid"], body[:9]
+
+
+def test_a_body_may_have_a_hundred_levels():
+    """And many more brackets side by side, or in texts."""
+    body = b'{"a":' * 50 + b"[" * 50 + b"]" * 50 + b"}" * 50
+    text = b"[" * 200
+    assert read_object(body[:-1] + b', "b": [' + b"[]," * 200 + b'"' + text + b'"]}').keys() == {
+        *"ab"
+    }
 
 
 def test_a_whole_surrogate_pair_is_read():

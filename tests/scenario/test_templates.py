@@ -97,6 +97,7 @@ def test_expressions_are_computed_at_any_depth():
     assert compute(value) == {"list": [{"3": 3}]}
 
 
+DEEP = "the expression is nested too deeply; use fewer brackets or operators"
 MISTAKES = [
     ("{{ inptu.x }}", "unknown name 'inptu'; did you mean 'input'?"),
     (
@@ -114,6 +115,8 @@ MISTAKES = [
     ("{{ }}", "not an expression: Expected an expression, got `}}`"),
     ("{{ a b }}", "not an expression: expected token `}}`, got 'b'"),
     ("{% if 1 %}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
+    (f"{{{{ {'(' * 200}1{')' * 200} }}}}", DEEP),
+    (f"{{{{ 1{' + 1' * 5000} }}}}", DEEP),
 ]
 
 

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from deck_sim.scenario.yaml_files import MAX_BYTES, Document, YamlError, read_yaml
@@ -85,19 +87,22 @@ def test_aliases_repeat_their_anchors():
     assert data["o"] == "o"
 
 
-DEEP = "data nested too deeply, or an alias inside its own anchor"
+DEEP = "more than 100 levels of nesting, or an alias inside its own anchor"
+MANY = "more than 100,000 values, counted again for each alias; use fewer aliases"
+TENFOLD = [f"{b}: &{b} [{', '.join([f'*{a}'] * 10)}]\n" for a, b in pairwise("abcde")]
 SECOND = "a second `: ` in one line; quote the text, or begin a new line"
 CHECK = "check the indentation, and the `:` of the line before"
 ALIAS = "unknown alias; quote a text that begins with `*`, such as a glob"
 REFUSED = [
-    ("[" * 990 + "]" * 990, DEEP, 1, 1),
+    ("[" * 101 + "]" * 101, DEEP, 1, 101),
+    (f"a: &a [{'x, ' * 10}]\n{''.join(TENFOLD)}", MANY, 1, 35),
     ("a: 1\nb: 2\na: 3", "duplicate key 'a'; it is already in line 1", 3, 1),
     ("a: !mine [x]", "the tag '!mine' is not allowed; leave it out", 1, 4),
     ("!mine a: 1", "the tag '!mine' is not allowed; leave it out", 1, 1),
     ("a\n--- b\n", "not YAML: a second document begins; a file can have only one", 2, 1),
     ("? [x]\n: y\n", "a key must be text", 1, 3),
     ("{{a: b}: c}", 'a key must be text; is this an expression? Quote it: "{{ … }}"', 1, 2),
-    ("a: &b [*b]\n", DEEP, 1, 1),
+    ("a: &b [*b]\n", DEEP, 1, 4),
     ("a: 1\n".encode("utf-16"), "the file is not UTF-8; save it as UTF-8", 1, 1),
     ("x" * (MAX_BYTES + 1), "the file is larger than 1024 KiB", 1, 1),
     ("a: b: c", f"not YAML: {SECOND}", 1, 5),

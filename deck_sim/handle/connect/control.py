@@ -172,7 +172,7 @@ def _copy_as_json(values: Mapping[str, Any]) -> Json:
     try:
         text = json.dumps(values, allow_nan=False, ensure_ascii=False, default=_write_time)
         copy: Json = json.loads(text.encode())
-    except (TypeError, ValueError) as error:
+    except (RecursionError, TypeError, ValueError) as error:
         raise DeckSimError(f"an argument cannot be written as JSON: {error}") from None
     return copy
 

@@ -38,6 +38,13 @@ def test_the_journal_and_the_timeline_hide_credentials(api, sim):
     assert sim.get("/requests").json()["data"][-1]["query"] == "secret=•••&limit=5"
 
 
+def test_headers_that_are_nested_too_deeply_are_refused(api):
+    answer = api.post(
+        PATH, json={**HOOK, "config": {**HOOK["config"], "custom_headers": "[" * 9000}}
+    )
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "input_invalid")
+
+
 def test_every_documented_type_can_be_created(api):
     """A queue may have more than it needs, and has no secret to show."""
     for type_, names in QUEUES.items():
