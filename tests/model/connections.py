@@ -6,13 +6,8 @@ from .reference import FINISHED, Reference
 from .scripts import CONNECTIONS, RUNS
 
 # What a run fails with when its connection goes away.
-_LOSSES = {
-    "disconnected": "task/task_failed",
-    "invalid": "auth/auth_invalid",
-    "terminated": "task/task_failed",
-}
-
-
+_LOSSES = dict.fromkeys(("disconnected", "terminated"), "task/task_failed")
+_LOSSES["invalid"] = "auth/auth_invalid"
 _OPEN = ["connecting", "interaction_required", "connected", "disconnected", "invalid"]
 
 
@@ -29,11 +24,9 @@ class Connections(Reference):
     }
 
     def takes_key(self, method, *, creates):
-        """Whether a call takes an idempotency key."""
         return method == "POST" and creates
 
     def keeps(self, status):
-        """Whether an answer with this status is stored under its key."""
         return True
 
     def open(self, answer, source_id, external_id, script):
@@ -47,7 +40,6 @@ class Connections(Reference):
         return view
 
     def run(self, answer, task_id, connection_id, script):
-        """`POST /tasks/{id}/run`."""
         task, connection = self.get("task", task_id), self.get("connection", connection_id)
         self.need(connection, "connected")
         self.disarm(connection, "rest")
@@ -62,7 +54,6 @@ class Connections(Reference):
             self.events[-1][1]["external_id"] = connection["external_id"]
 
     def cancel_run(self, run):
-        """Cancel a run."""
         self.enter(run, "canceled")
 
     def rest(self, connection):
@@ -73,7 +64,6 @@ class Connections(Reference):
             self.arm(connection, "rest", length)
 
     def fall_due(self, thing, name):
-        """Fire a timer."""
         if name == "rest":
             self.enter(thing, "disconnected")
             self.stop(thing)
@@ -98,7 +88,6 @@ class Connections(Reference):
         return self.show(connection)
 
     def reopen(self, id_, script):
-        """`POST /connections/{id}/reopen`."""
         view = self.command("reopen", "connection", id_)
         self.begin(self.things[id_], CONNECTIONS[script])
         return view

@@ -40,17 +40,14 @@ class Credentials(Reference):
     }
 
     def takes_key(self, method, *, creates):
-        """Whether a call takes an idempotency key."""
         return method in ("POST", "PATCH", "DELETE")
 
     def keeps(self, status):
-        """Whether an answer with this status is stored under its key."""
         return status < 300
 
     # Credentials
 
     def store(self, answer, source_id, external_id, login):
-        """`POST /credentials`."""
         gone = [] if self.is_there(source_id) else ["source_not_found"]
         login = {"auth_method": "none", "_given": {}, "auth_credentials": None, **read_login(login)}
         if wrong := [*gone, *lacks(login)]:
@@ -81,7 +78,6 @@ class Credentials(Reference):
     # Sessions
 
     def start_session(self, answer, credential_id, source_id, script):
-        """`POST /sessions`."""
         credential, _, source_id = self.find_login(credential_id, source_id, None)
         self.need_slot()
         session = self.add_session(answer.get("id", None), credential, source_id)
@@ -90,20 +86,17 @@ class Credentials(Reference):
         return view
 
     def need_slot(self):
-        """Refuse another session if as many are open as the world allows."""
         ended = ("completed", "failed")
         if sum(session["status"] not in ended for session in self.all("session")) >= MOST_SESSIONS:
             raise Refused(429, "session_limit_exceeded")
 
     def add_session(self, id_, credential, source_id):
-        """Add a session in the queue."""
         used = {"_credential_id": credential and credential["id"], "_source_id": source_id}
         session = self.add("session", {"id": id_}, status="queued", runtime_ms=0, **used)
         self.emit("queued", session)
         return session
 
     def show(self, thing):
-        """A session shows its runs."""
         view = super().show(thing)
         if thing["object"] == "session":
             runs = [run for run in self.all("task_run") if run["session_id"] == thing["id"]]
@@ -142,7 +135,6 @@ class Credentials(Reference):
         return credential, None, credential["source_id"] if credential else source_id
 
     def run(self, answer, task_id, script, credential_id=None, source_id=None, session_id=None):
-        """`POST /tasks/{id}/run`."""
         task = self.get("task", task_id)
         credential, session, source_id = self.find_login(credential_id, source_id, session_id)
         if session is None:
@@ -155,13 +147,11 @@ class Credentials(Reference):
         )
 
     def cancel_run(self, run):
-        """Cancel a run."""
         self.enter(run, "cancelling")
         self.stop(run)
         self.arm(run, "cancel", A_SECOND)
 
     def fall_due(self, thing, name):
-        """Fire a timer."""
         if name == "cancel":
             self.enter(thing, "canceled")
         elif name == "rest":
@@ -177,7 +167,6 @@ class Credentials(Reference):
                 self.enter(session, "running")
 
     def follow(self, thing):
-        """Move session, credential and runs after a transition."""
         if thing["object"] == "task_run":
             self.lead_session(thing, self.things[thing["session_id"]])
             if thing["credential_id"]:
@@ -203,7 +192,6 @@ class Credentials(Reference):
             self.fail(run, "task/task_failed")
 
     def lead_session(self, run, session):
-        """Move a session after its run."""
         status, of = run["status"], session["status"]
         if status in FINISHED and of in ("queued", "running", "idle"):
             login = [e for e in run["errors"] if e.partition("/")[0] in ("auth", "session")]
@@ -215,7 +203,6 @@ class Credentials(Reference):
                 self.enter(session, "idle" if of == "running" else "completing")
 
     def lead_credential(self, run, credential):
-        """Verify or invalidate a credential after its run."""
         errors = run["errors"] if "_started" in run else []
         telling = [e for e in errors if e in (*REJECTED, "task/timeout")]
         if telling:

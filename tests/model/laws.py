@@ -48,7 +48,6 @@ class Laws:
         self.last_moment = datetime.min.replace(tzinfo=UTC)
 
     def see_new(self, kind, id_):
-        """A new id is unique and has the shape of its kind."""
         assert id_ not in self.ids, f"{id_} is used twice"
         assert re.fullmatch(f"({PREFIXES[kind]})_[A-Za-z0-9]{{16}}", id_), f"{id_} is not an id"
         self.ids.add(id_)
@@ -88,8 +87,7 @@ class Laws:
         """The timeline has one event for each transition."""
         steps = {}
         for entry in entries:
-            if entry["kind"] in self.tables and (
-                " -> " in entry["what"] or "created" in entry["what"]
-            ):
+            is_step = " -> " in entry["what"] or "created" in entry["what"]
+            if entry["kind"] in self.tables and is_step:
                 steps[entry["id"]] = steps.get(entry["id"], 0) + 1
         assert steps == {id_: len(words) for id_, words in self.words.items()}

@@ -11,41 +11,17 @@ from .scripts import RUNS
 from .side_by_side import SideBySide
 
 KEYS = st.sampled_from([None] * 8 + ["key-a", "key-b"])
-LENGTHS = st.sampled_from(
-    ["due", "due", "due", "due", "before", "before", 1, 1, 2, 3, 8, 30, 60, 299, 600, 1800]
-)
+LENGTHS = ["due"] * 4 + ["before"] * 2 + [1, 1, 2, 3, 8, 30, 60, 299, 600, 1800]
 RIGHT, WRONG = {"code": "123456"}, {"code": "000000"}
 ANSWERS = st.sampled_from([RIGHT, RIGHT, WRONG, WRONG, WRONG, {"code": ""}, {"pin": "1"}, {}])
 TIMEOUTS = st.sampled_from([5, 60, 1800, 7200])
-ACTIONS = [
-    *["advance"] * 4,
-    *["play_on"] * 2,
-    *["cancel"] * 2,
-    *["answer_run"] * 4,
-    *["review"] * 2,
-    *["play_dialog"] * 3,
-    "change_catalog",
-    "read",
-    "repeat",
-    "set_option",
-]
-OPTIONS = [
-    ("timeout_cap", None),
-    ("timeout_cap", 1800),
-    ("timeout_cap", 60),
-    ("screenshots", True),
-    ("screenshots", False),
-    ("empty_for_null", True),
-    ("empty_for_null", False),
-]
+ACTIONS = ["advance", "answer_run"] * 4 + ["play_dialog"] * 3 + ["play_on", "cancel", "review"] * 2
+ACTIONS += ["change_catalog", "read", "repeat", "set_option"]
+OPTIONS = [("timeout_cap", cap) for cap in (None, 1800, 60)]
+OPTIONS += [(name, is_on) for name in ("screenshots", "empty_for_null") for is_on in (True, False)]
 KINDS = st.sampled_from(["agent", "source", "task"])
 SOURCE = {"type": "website", "website": {"url": "https://hotel.example"}}
-CHANGES = [
-    {},
-    {"name": "new"},
-    {"settings": {"timeout_seconds": 5}},
-    {"settings": {"timeout_seconds": 1800}},
-]
+CHANGES = [{}, {"name": "new"}, *({"settings": {"timeout_seconds": n}} for n in (5, 1800))]
 
 
 class Machine(SideBySide):
@@ -57,7 +33,7 @@ class Machine(SideBySide):
 
     def advance(self, data):
         """Pass some seconds, or the time until a timer is due, or until a second before."""
-        length = data.draw(LENGTHS, label="length")
+        length = data.draw(st.sampled_from(LENGTHS), label="length")
         due = self.model.next_due() or 1
         self.pass_time({"due": due, "before": max(due - 1, 1)}.get(length, length))
 
@@ -75,7 +51,6 @@ class Machine(SideBySide):
         getattr(self, name)(data)
 
     def set_option(self, data):
-        """Set an option of the world."""
         name, value = data.draw(st.sampled_from(self.options), label="option")
         self.call("PATCH", "/_sim/world", {name: value})
         seconds_of = {"10m": 600, "1m": 60}
@@ -94,32 +69,27 @@ class Machine(SideBySide):
 
     @initialize()
     def begin(self):
-        """Start with one of each."""
         agent, source = self.create("agent", {"name": "one"}), self.create("source", SOURCE)
         self.create_task(agent, 7200)
         self.make_login(source)
 
     def create(self, kind, body, key=None):
-        """Create an agent or a source."""
         status = 200 if kind == "source" else 201
         does = partial(self.model.create, kind=kind, **body)
         return self.both("POST", f"/v2/{kind}s", body, does, key=key, creates=True, status=status)
 
     def create_task(self, agent, timeout, key=None, chosen=None):
-        """Create a task of an agent, perhaps under a chosen id."""
         body = {"name": "Read", "agent_id": agent, "settings": {"timeout_seconds": timeout}}
         body |= {"id": chosen} if chosen else {}
         does = partial(self.model.create_task, **body)
         return self.both("POST", "/v2/tasks", body, does, key=key, creates=True, status=201)
 
     def change_catalog(self, data):
-        """Create, change or delete an agent, a source or a task."""
         key = data.draw(KEYS, label="key")
         what = data.draw(st.sampled_from(["create", "change", "reset", "delete"]), label="what")
         getattr(self, f"{what}_one")(data, key)
 
     def create_one(self, data, key):
-        """Create one of the three."""
         kind = data.draw(KINDS, label="kind")
         if kind == "task":
             timeout = data.draw(TIMEOUTS, label="timeout")
@@ -129,7 +99,6 @@ class Machine(SideBySide):
             self.create(kind, {"name": "two"} if kind == "agent" else SOURCE, key)
 
     def change_one(self, data, key):
-        """Change an agent or a task; the change may be empty."""
         fields = data.draw(st.sampled_from(CHANGES), label="fields")
         kind = "task" if "settings" in fields else "agent"
         if self.model.all(kind):
@@ -138,13 +107,11 @@ class Machine(SideBySide):
             self.both("PATCH", f"/v2/{kind}s/{id_}", fields, does, key=key)
 
     def reset_one(self, data, key):
-        """Reset a task."""
         task = data.draw(self.ever("task"), label="task")
         does = partial(self.model.reset_task, task)
         self.both("POST", f"/v2/tasks/{task}/reset", None, does, key=key)
 
     def delete_one(self, data, key):
-        """Delete something, perhaps again."""
         kind = data.draw(KINDS, label="kind")
         id_ = data.draw(self.ever(kind), label=kind)
         does = partial(self.model.delete, kind, id_)
@@ -162,29 +129,24 @@ class Machine(SideBySide):
     # Runs
 
     def cancel(self, data):
-        """Cancel a run; its status may not allow it."""
         key = data.draw(KEYS, label="key")
         self.cancel_one(self.pick(data, "task_run", *self.model.cancelable), key)
 
     def cancel_one(self, run, key):
-        """Cancel a run."""
         does = partial(self.model.cancel, run)
         self.both("POST", f"/v2/task-runs/{run}/cancel", None, does, key=key)
 
     def answer_run(self, data, answers=ANSWERS):
-        """Answer a run: right, wrong, incomplete, or without a prompt."""
         inputs = data.draw(answers, label="given")
         run = self.pick(data, "task_run", "interaction_required")
         self.answer("task_run", "task-runs", run, inputs)
 
     def answer(self, kind, path, id_, inputs):
-        """Answer a prompt, if there is one."""
         body = {self.model.answers_in: inputs}
         does = partial(self.model.answer, kind, id_, inputs)
         self.both("POST", f"/v2/{path}/{id_}/interaction", body, does)
 
     def review(self, data):
-        """Approve or reject a run."""
         approved = data.draw(st.booleans(), label="approved")
         run = self.pick(data, "task_run", self.model.review)
         verdict = "approve" if approved else "reject"
@@ -210,14 +172,12 @@ class Machine(SideBySide):
         return next((status for status in statuses if status in waits), None)
 
     def start(self, task, body, script, key, does):
-        """Run a task; `does` is the same in the model."""
         path, script = f"/v2/tasks/{task}/run", f"task_run_{script}"
         return self.both("POST", path, body, does, key=key, creates=True, status=201, script=script)
 
     # Reading
 
     def read(self, data):
-        """Read a list page by page, or filtered."""
         what = data.draw(st.sampled_from(["page", "filter"]), label="what")
         getattr(self, what)(data)
 
@@ -241,7 +201,6 @@ class Machine(SideBySide):
         assert [agent["id"] for agent in self.walk("agents", limit, between)] == before
 
     def filter(self, data):
-        """A filter shows the runs with that value, and no others."""
         if not self.model.all("task_run"):
             return
         name = data.draw(st.sampled_from(["task_id", "agent_id", "status"]), label="by")

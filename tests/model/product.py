@@ -26,7 +26,6 @@ class Answer:
 
     @property
     def codes(self):
-        """The codes of its errors."""
         return [error["code"] for error in self.data.get("errors", [])]
 
 
@@ -52,7 +51,7 @@ class Product:
 
     def call(self, key, method, path, body=None, **headers):
         """Call the app; header names are written with `_` for `-`."""
-        lines = {"authorization": f"Bearer {key}", **headers}
+        headers = {"authorization": f"Bearer {key}", **headers}
         path, _, query = path.partition("?")
         scope = {
             "type": "http",
@@ -60,9 +59,7 @@ class Product:
             "path": path,
             "root_path": "",
             "query_string": query.encode(),
-            "headers": [
-                (name.replace("_", "-").encode(), value.encode()) for name, value in lines.items()
-            ],
+            "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
         }
         exchange = self._exchange(scope, b"" if body is None else json.dumps(body).encode())
         return self.runner.run(exchange) if path.startswith(_CONTROL) else _at_once(exchange)

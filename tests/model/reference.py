@@ -12,7 +12,8 @@ from .scripts import read_step, seconds
 SILENCE, WINDOW, ATTEMPTS = 30 * 60, 5 * 60, 3
 BETWEEN_SHOTS, SHOTS_ARE_KEPT = 5, 15 * 24 * 3600
 A_DAY, EVENTS_ARE_KEPT = 24 * 3600, 30 * 24 * 3600
-FINISHED = ("completed", "failed", "canceled")
+RESULTS = {"completed": "success", "failed": "failure", "canceled": "unknown"}
+FINISHED = (*RESULTS,)
 USUALLY = {
     "task_run": {
         "on_rejected": [{"failed": "auth/mfa_invalid"}],
@@ -67,11 +68,9 @@ class Reference:
         self.timers.append((self.now + length, self.order, thing["id"], name))
 
     def disarm(self, thing, *names):
-        """Remove timers of a thing."""
         self.timers = [t for t in self.timers if t[2] != thing["id"] or t[3] not in names]
 
     def fall_due(self, thing, name):
-        """Fire a timer."""
         if name == "step":
             self.end_step(thing)
         elif name == "window":
@@ -95,21 +94,17 @@ class Reference:
                 self.rest(thing)
 
     def shoot(self, run):
-        """Set the timer of the next screenshot of a run."""
         self.disarm(run, "shot")
         if self.options["screenshots"] and run["status"] == "running":
             self.arm(run, "shot", BETWEEN_SHOTS)
 
     def shots(self, run):
-        """The moments of the screenshots of a run that are kept."""
         return [at for at in run["_shots"] if at >= self.now - SHOTS_ARE_KEPT]
 
     def above_cap(self, fields):
         """The codes of a timeout that the plan does not allow."""
-        cap, timeout = (
-            self.options["timeout_cap"],
-            fields.get("settings", {}).get("timeout_seconds", 0),
-        )
+        cap = self.options["timeout_cap"]
+        timeout = fields.get("settings", {}).get("timeout_seconds", 0)
         return ["input_invalid"] if cap and timeout > cap else []
 
     # Things and their events
@@ -134,11 +129,9 @@ class Reference:
         return thing
 
     def is_there(self, id_):
-        """Whether an id exists and is not deleted."""
         return id_ in self.things and "_gone" not in self.things[id_]
 
     def show(self, thing):
-        """A thing as the API shows it."""
         view = {name: value for name, value in thing.items() if not name.startswith("_")}
         if thing["object"] == "agent":
             tasks = [task for task in self.all("task") if task["agent_id"] == thing["id"]]
@@ -153,11 +146,9 @@ class Reference:
         self.events.append((f"{thing['object']}.{what}", self.show(thing), self.now))
 
     def readable_events(self):
-        """The events of the last 30 days."""
         return [event for event in self.events if event[2] >= self.now - EVENTS_ARE_KEPT]
 
     def enter(self, thing, status, **fields):
-        """Change a status, with one event."""
         if "interaction" in thing:
             thing["interaction"] = None
         thing.update(status=status, updated_at=self.now, **fields)
@@ -177,12 +168,8 @@ class Reference:
             thing["runtime_ms"] = 1000 * (self.now - thing.get("_started", self.now))
             if thing["object"] == "task_run":
                 if "result" in thing:
-                    thing["result"] = thing["result"] or self.result(thing["status"])
+                    thing["result"] = thing["result"] or RESULTS[thing["status"]]
                 self.stop(thing)
-
-    def result(self, status):
-        """The `result` of a final status."""
-        return {"completed": "success", "failed": "failure", "canceled": "unknown"}[status]
 
     def precede(self, thing):
         """Change other things before the event of a transition, as the edition does."""
@@ -191,23 +178,19 @@ class Reference:
         """Change other things after a transition, as the edition does."""
 
     def live_runs(self, thing):
-        """The live runs that use a connection, credential or session."""
         users = (run for run in self.all("task_run") if run["status"] not in FINISHED)
         return [run for run in users if run.get(f"{thing['object']}_id") == thing["id"]]
 
     def fail(self, run, *errors):
-        """Fail a run."""
         self.enter(run, "failed", errors=[*errors])
 
     # Scripts
 
     def begin(self, thing, steps):
-        """Play the script of a thing."""
         self.stories[thing["id"]] = {"steps": [*steps], "wrong": 0}
         self.play(thing)
 
     def stop(self, thing):
-        """Stop the script of a thing, and its timers."""
         self.stories.pop(thing["id"], None)
         self.disarm(thing, "step", "window", "silence", "timeout")
 
@@ -250,7 +233,6 @@ class Reference:
         return False
 
     def wait(self, thing, name, length, *, silent):
-        """Set the timers of a step."""
         if silent:
             self.arm(thing, "silence", SILENCE)
         if length is not None:
@@ -262,7 +244,6 @@ class Reference:
         return step.get(name, USUALLY[thing["object"]][name])
 
     def end_step(self, thing, branch=()):
-        """End the step, and play the branch and then the next step."""
         self.disarm(thing, "step", "window", "silence")
         story = self.stories[thing["id"]]
         story.update(steps=[*branch, *story["steps"][1:]], wrong=0)
@@ -271,18 +252,15 @@ class Reference:
     # Calls that both editions have
 
     def need(self, thing, *statuses):
-        """Refuse a call unless the status is one of these."""
         if thing["status"] not in statuses:
             raise Refused(409, "state_invalid")
 
     def create(self, answer, kind, **fields):
-        """Create an agent or a source."""
         thing = self.add(kind, answer, **fields)
         self.emit("created", thing)
         return self.show(thing)
 
     def create_task(self, answer, agent_id, **fields):
-        """Create a task of an agent, perhaps with an id of the caller's choice."""
         gone = [] if self.is_there(agent_id) else ["agent_not_found"]
         if wrong := gone + self.above_cap(fields):
             raise Refused(404 if gone else 400, *wrong)
@@ -310,7 +288,6 @@ class Reference:
         return {"id": id_, "object": kind, "deleted": True}
 
     def reset_task(self, id_):
-        """`POST /tasks/{id}/reset`."""
         task = self.get("task", id_)
         task.update(status="learning", updated_at=self.now)
         self.emit("reset", task)
@@ -328,7 +305,6 @@ class Reference:
         return view
 
     def cancel(self, id_):
-        """`POST /task-runs/{id}/cancel`."""
         run = self.get("task_run", id_)
         self.need(run, *self.cancelable)
         self.cancel_run(run)
@@ -344,7 +320,6 @@ class Reference:
         return self.show(thing)
 
     def answer(self, kind, id_, inputs):
-        """Answer a prompt, if there is one."""
         thing = self.get(kind, id_)
         self.need(thing, "interaction_required")
         missing = [] if inputs.get("code") else ["input_missing"]
@@ -363,7 +338,6 @@ class Reference:
         return self.show(thing)
 
     def review_run(self, id_, *, approved):
-        """Approve or reject a run."""
         run = self.get("task_run", id_)
         self.need(run, self.review)
         self.end_step(run, () if approved else [{"failed": "task/review_rejected"}])
@@ -372,7 +346,6 @@ class Reference:
     # Idempotency keys
 
     def recall(self, key, name):
-        """The answer stored under a key, or None."""
         at, kept_name, answer = self.answers.get(key, (-A_DAY, None, None))
         if self.now - at >= A_DAY:
             return None

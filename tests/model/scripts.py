@@ -1,24 +1,21 @@
 """The scripts of the machines, in whole seconds, as the model counts."""
 
+import re
+
 MFA = {"type": "mfa", "message": "The code?", "fields": [{"name": "code", "type": "string"}]}
+STRICT = {"accept": {"code": "123456"}, "attempts": 2}
 DONE = {"completed": {"output": {"done": True}}}
 AMISS = "source/source_not_available"
 
 
 def ask(**more):
-    """A prompt for a code."""
     return {"interaction_required": {**MFA, **more}}
 
 
 RUNS = {
     "quick": [{"queued": "2s"}, {"running": "8s"}, DONE],
     "instant": ["running", DONE],
-    "code": [
-        {"running": "3s"},
-        ask(accept={"code": "123456"}, attempts=2, timeout="1m"),
-        {"running": "3s"},
-        DONE,
-    ],
+    "code": [{"running": "3s"}, ask(timeout="1m", **STRICT), {"running": "3s"}, DONE],
     "any_code": ["running", ask(), "running", DONE],
     "three_tries": ["running", ask(accept={"code": "123456"}), {"running": "1s"}, DONE],
     "forgiving": [
@@ -49,11 +46,7 @@ CREDENTIAL_RUNS = {
 CONNECTIONS = {
     "opens": [{"connecting": "1s"}, "connected"],
     "opens_at_once": ["connected"],
-    "asks": [
-        {"connecting": "1s"},
-        ask(accept={"code": "123456"}, attempts=2, timeout="30s"),
-        "connected",
-    ],
+    "asks": [{"connecting": "1s"}, ask(timeout="30s", **STRICT), "connected"],
     "drops": [{"connecting": "1s"}, {"connected": "5m"}, "disconnected"],
     "terminated": [{"connecting": "1s"}, {"connected": "5m"}, "terminated"],
     "is_wrong": [{"connecting": "2s"}, "invalid"],
@@ -64,18 +57,12 @@ SESSIONS = {
     "breaks": [{"queued": "1s"}, {"running": "2s"}, "failed"],
     "hangs": [{"queued": "stuck"}],
 }
-_UNITS = {"h": 3600, "m": 60, "s": 1}
 
 
 def seconds(text):
     """The seconds of a duration such as `29m59s`."""
-    total, digits = 0, ""
-    for letter in text:
-        if letter.isdigit():
-            digits += letter
-        else:
-            total, digits = total + int(digits) * _UNITS[letter], ""
-    return total
+    units = {"h": 3600, "m": 60, "s": 1}
+    return sum(int(n) * units[unit] for n, unit in re.findall(r"(\d+)([hms])", text))
 
 
 def read_step(step):

@@ -17,7 +17,6 @@ LONGEST = 3 * 3600  # seconds after which no timer of a script is left
 
 
 def moment(seconds):
-    """A second of the model as the API prints it."""
     return f"{(START + timedelta(seconds=seconds)).isoformat()}Z"
 
 
@@ -40,14 +39,13 @@ def must_show(data, thing):
 
 
 def must_refuse(answer, refused):
-    """A refused call has the status and codes of the model."""
     assert (answer.status, answer.codes) == (refused.status, refused.codes)
 
 
 class SideBySide(RuleBasedStateMachine):
     """One world of the product and one of the model."""
 
-    product, model_class, edition, lists = None, None, "", {}
+    product, model_class, edition, kinds = None, None, "", ()
     summaries = None  # by object, the names in the data of an event, in order; without it, all
 
     def __init__(self):
@@ -56,14 +54,11 @@ class SideBySide(RuleBasedStateMachine):
         self.model, self.laws, self.compared = self.model_class(), Laws(self.edition), 0
 
     def call(self, method, path, body=None, **headers):
-        """Call the product, and note the call for the report of a failure."""
         answer = self.product.call(self.world, method, path, body, **headers)
         self.laws.see_answer(answer)
         if method != "GET":
-            end = [answer.data.get("status", ""), *answer.codes]
-            note(
-                f"  {moment(self.model.now)} {method} {path} {body or ''} -> {answer.status} {end}"
-            )
+            end = f"{answer.status} {[answer.data.get('status', ''), *answer.codes]}"
+            note(f"  {moment(self.model.now)} {method} {path} {body or ''} -> {end}")
         return answer
 
     def both(self, method, path, body, does, *, key=None, creates=False, status=200, script=None):
@@ -93,7 +88,6 @@ class SideBySide(RuleBasedStateMachine):
         return expected["id"] if creates else None
 
     def pass_time(self, seconds):
-        """Pass so many seconds in both."""
         self.call("POST", "/_sim/clock/advance", {"by": f"{seconds}s"})
         self.model.pass_time(seconds)
 
@@ -102,8 +96,8 @@ class SideBySide(RuleBasedStateMachine):
     @invariant()
     def lists_agree(self):
         """Every list shows the things of the model, newest first."""
-        for kind, path in self.lists.items():
-            items = self.call("GET", f"/v2/{path}?limit=100").data["data"]
+        for kind in self.kinds:
+            items = self.call("GET", f"/v2/{kind.replace('_', '-')}s?limit=100").data["data"]
             things = [self.model.show(thing) for thing in reversed(self.model.all(kind))]
             assert [item["id"] for item in items] == [thing["id"] for thing in things][:100]
             for item, thing in zip(items, things, strict=False):
@@ -139,7 +133,6 @@ class SideBySide(RuleBasedStateMachine):
         self.product.worlds.drop(self.world)
 
     def screenshots_agree(self):
-        """A run shows its screenshots, oldest first."""
         for run in self.model.all("task_run"):
             screenshots = self.walk(f"task-runs/{run['id']}/screenshots", 100)
             shots = [moment(at) for at in self.model.shots(run)]
@@ -163,7 +156,6 @@ class SideBySide(RuleBasedStateMachine):
             self.pass_time(1)
 
     def walk(self, path, limit, between=lambda: None):
-        """Every item of a list, page by page."""
         items, cursor = [], ""
         while cursor is not None:
             page = self.call("GET", f"/v2/{path}?limit={limit}&cursor={cursor}").data

@@ -19,29 +19,20 @@ class ConnectionsMachine(Machine):
     """Connections, and runs on them."""
 
     edition, model_class = "connections", Connections
-    lists: ClassVar = {
-        "agent": "agents",
-        "source": "sources",
-        "task": "tasks",
-        "connection": "connections",
-        "task_run": "task-runs",
-    }
+    kinds = ("agent", "source", "task", "connection", "task_run")
     options: ClassVar = [*OPTIONS, *(("connection_idle", value) for value in (None, "1m", "10m"))]
     actions: ClassVar = [*["run"] * 5, "open", "answer_connection", "command", "reopen", "rename"]
 
     def make_login(self, source):
-        """Open a connection that connects at once."""
         self.open_one(source, None, "opens_at_once", None)
 
     def open_one(self, source, external, script, key):
-        """Open a connection."""
         body = {"source_id": source, "auth_method": "none", "external_id": external}
         creation = {"key": key, "creates": True, "status": 201, "script": f"connection_{script}"}
         does = partial(self.model.open, source_id=source, external_id=external, script=script)
         return self.both("POST", "/v2/connections", body, does, **creation)
 
     def open(self, data):
-        """Open a connection, perhaps at a deleted source."""
         external = data.draw(EXTERNAL, label="external")
         script = data.draw(OPENINGS, label="script")
         key = data.draw(KEYS, label="key")
@@ -49,7 +40,6 @@ class ConnectionsMachine(Machine):
         self.open_one(source, external, script, key)
 
     def run(self, data, scripts=SCRIPTS):
-        """Run a task."""
         script = data.draw(scripts, label="script")
         key = data.draw(KEYS, label="key")
         task = data.draw(self.ever("task"), label="task")
@@ -58,30 +48,25 @@ class ConnectionsMachine(Machine):
         self.start(task, {"connection_id": connection}, script, key, does)
 
     def rename(self, data):
-        """Change the external id of a connection."""
         fields = data.draw(st.sampled_from([{}, {"external_id": "guest-3"}]), label="fields")
         connection = self.pick(data, "connection")
         does = partial(self.model.rename, connection, fields)
         self.both("PATCH", f"/v2/connections/{connection}", fields, does)
 
     def answer_connection(self, data):
-        """Answer a connection: right, wrong, incomplete, or without a prompt."""
         inputs = data.draw(ANSWERS, label="given")
         connection = self.pick(data, "connection", "interaction_required")
         self.answer("connection", "connections", connection, inputs)
 
     def command(self, data):
-        """Disconnect, terminate, drop or invalidate a connection."""
-        name = data.draw(
-            st.sampled_from(["disconnect", "terminate", "drop", "invalidate"]), label="name"
-        )
+        names = ["disconnect", "terminate", "drop", "invalidate"]
+        name = data.draw(st.sampled_from(names), label="name")
         connection = self.pick(data, "connection", "connected")
         api = "_sim" if name in ("drop", "invalidate") else "v2"
         does = partial(self.model.command, name, "connection", connection)
         self.both("POST", f"/{api}/connections/{connection}/{name}", None, does)
 
     def reopen(self, data):
-        """Reopen a connection."""
         script = data.draw(OPENINGS, label="script")
         connection = self.pick(data, "connection", "disconnected")
         path, script_name = f"/v2/connections/{connection}/reopen", f"connection_{script}"
@@ -90,7 +75,6 @@ class ConnectionsMachine(Machine):
 
 
 def test_the_product_agrees_with_the_model_of_connections():
-    """Random calls in random order give the statuses, events, errors and ids of the model."""
     with Product("connections") as product:
         ConnectionsMachine.product = product
         run_state_machine_as_test(ConnectionsMachine, settings=BUDGET)

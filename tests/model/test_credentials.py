@@ -39,44 +39,29 @@ class CredentialsMachine(Machine):
 
     edition, model_class, summaries = "credentials", Credentials, SUMMARIES
     chosen_ids: ClassVar = [None, "task_ChosenByAClient1", "task_ChosenByAClient2"]
-    lists: ClassVar = {
-        "agent": "agents",
-        "source": "sources",
-        "task": "tasks",
-        "credential": "credentials",
-        "session": "sessions",
-        "task_run": "task-runs",
-    }
+    kinds = ("agent", "source", "task", "credential", "session", "task_run")
     actions: ClassVar = [
         *["run"] * 4,
         *["run_otherwise"] * 3,
-        "start_session",
-        *["run_in_session"] * 2,
-        *["end_session"] * 2,
-        "store",
-        "change_credential",
-        "lose_credential",
+        *["run_in_session", "end_session"] * 2,
+        *["start_session", "store", "change_credential", "lose_credential"],
     ]
 
     def make_login(self, source):
-        """Limit the sessions, and store a credential."""
         self.call("PATCH", "/_sim/world", {"session_limit": MOST_SESSIONS})
         self.store_one(source, None, {"auth_method": "none"})
 
     def store_one(self, source, key, login):
-        """Store a credential."""
         body = {"source_id": source, "external_id": "guest-1", **login}
         does = partial(self.model.store, source_id=source, external_id="guest-1", login=login)
         return self.both("POST", "/v2/credentials", body, does, key=key, creates=True, status=201)
 
     def store(self, data):
-        """Store a credential, perhaps for a deleted source."""
         key = data.draw(KEYS, label="key")
         login = data.draw(AUTH, label="login")
         self.store_one(data.draw(self.ever("source"), label="source"), key, login)
 
     def change_credential(self, data):
-        """Change a credential, perhaps its login."""
         fields = data.draw(st.sampled_from([{}, {"external_id": "guest-2"}]), label="fields")
         login = data.draw(AUTH, label="login")
         key = data.draw(KEYS, label="key")
@@ -85,7 +70,6 @@ class CredentialsMachine(Machine):
         self.both("PATCH", f"/v2/credentials/{credential}", fields | login, does, key=key)
 
     def lose_credential(self, data):
-        """Delete or invalidate a credential."""
         deleted = data.draw(st.booleans(), label="deleted")
         key = data.draw(KEYS, label="key")
         credential = self.pick(data, "credential")
@@ -98,7 +82,6 @@ class CredentialsMachine(Machine):
             self.both("POST", f"/_sim/{path}/invalidate", None, does)
 
     def run(self, data, scripts=SCRIPTS):
-        """Run a task with a credential."""
         script = data.draw(scripts, label="script")
         key = data.draw(KEYS, label="key")
         self.run_with(data, ["credential"], script, key)
@@ -112,11 +95,8 @@ class CredentialsMachine(Machine):
     def run_with(self, data, kinds, script, key):
         """Run a task with these; perhaps once more, or cancel it."""
         likely = {"session": ["idle"], "credential": ["verified", "unverified", "invalid"]}
-        ids = {
-            f"{kind}_id": self.pick(data, kind, *likely.get(kind, ()))
-            for kind in kinds
-            if self.model.all(kind)
-        }
+        there = [kind for kind in kinds if self.model.all(kind)]
+        ids = {f"{kind}_id": self.pick(data, kind, *likely.get(kind, ())) for kind in there}
         task = data.draw(self.ever("task"), label="task")
         does = partial(self.model.run, task_id=task, script=script, **ids)
         run = self.start(task, ids, script, key, does)
@@ -143,12 +123,10 @@ class CredentialsMachine(Machine):
                 self.pass_time(IDLE_FOR)
 
     def start_session(self, data):
-        """Open a session without a run."""
         script = data.draw(st.sampled_from(["idles", *SESSIONS]), label="script")
         self.start_one(self.pick(data, "credential"), script)
 
     def start_one(self, credential, script):
-        """Open a session without a run."""
         does = partial(
             self.model.start_session, credential_id=credential, source_id=None, script=script
         )
@@ -156,7 +134,6 @@ class CredentialsMachine(Machine):
         return self.both("POST", "/v2/sessions", {"credential_id": credential}, does, **creation)
 
     def end_session(self, data):
-        """End or drop a session."""
         name = data.draw(st.sampled_from(["end", "drop"]), label="name")
         session = self.pick(data, "session", "queued", "running", "idle")
         api = "v2" if name == "end" else "_sim"
@@ -165,7 +142,6 @@ class CredentialsMachine(Machine):
 
 
 def test_the_product_agrees_with_the_model_of_credentials():
-    """Random calls in random order give the statuses, events, errors and ids of the model."""
     with Product("credentials") as product:
         CredentialsMachine.product = product
         run_state_machine_as_test(CredentialsMachine, settings=BUDGET)
