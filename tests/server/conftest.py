@@ -20,7 +20,6 @@ def logged():
 
 @pytest.fixture
 def source(api):
-    """A source."""
     body = {"type": "website", "website": {"url": "https://hotel.example"}}
     return api.post("/sources", json=body).json()
 

@@ -72,7 +72,6 @@ def call(worlds):
 
 
 def test_a_client_that_disconnects_leaves_no_trace(call, worlds):
-    """A body that never ends does nothing, even if its beginning is valid."""
     end = [{"type": "http.disconnect"}]
     for app in (None, ControlApp(worlds)):
         assert call("POST", "/things", b'{"name": "x"}', end=end, app=app) is None
@@ -80,14 +79,12 @@ def test_a_client_that_disconnects_leaves_no_trace(call, worlds):
 
 
 def test_a_body_may_be_as_large_as_the_limit(call):
-    """It may come in pieces."""
     for extra, answered in [(0, 201), (1, 413)]:
         body = b"{" + b" " * (MIB_10 - 2 + extra) + b"}"
         assert call("POST", "/things", body[:MIB_10], body[MIB_10:])[0] == answered
 
 
 def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, caplog):
-    """An exception in an endpoint is answered in the envelope, kept in `crashes`, and logged."""
     with caplog.at_level(logging.ERROR, "deck_sim"):
         status, headers, body = call("GET", "/broken")
     (error,) = json.loads(body)["errors"]
@@ -139,7 +136,6 @@ def test_nothing_waits_for_a_delay_when_the_client_has_left(call, worlds):
 
 @pytest.mark.parametrize("late", ["held", "delayed"])
 def test_a_world_with_an_open_call_makes_no_room(monkeypatch, late):
-    """Its answer is held back, or late by a fault."""
     monkeypatch.setattr(registry, "MOST_WORLDS", 1)
     worlds = WorldRegistry()
     first, second = ({"Authorization": f"Bearer {key}"} for key in ("one", "two"))

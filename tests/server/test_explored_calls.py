@@ -20,7 +20,6 @@ class NoTime:
 
 @pytest.fixture
 def trouble(simulation):
-    """The next call of the program is refused."""
     fault = read_fault(HttpFault, {"match": "POST /v2/agents", "status": 503, "times": 1})
     simulation().world.injected.by_owner[TROUBLE] = [Injected(TROUBLE, fault, TROUBLE)]
 

@@ -42,12 +42,10 @@ class Frozen:
         self.deck = Deck(self.server.url, "k")
 
     def jump(self):
-        """Move the clock of the process by an hour."""
         move = getattr(self.freezer, "tick", None) or self.freezer.shift
         move(timedelta(hours=1))
 
     def stop(self):
-        """Stop the server, and say whether it did."""
         self.deck.close()
         stopper = threading.Thread(target=self.server.stop, daemon=True)
         stopper.start()
@@ -93,7 +91,6 @@ def test_a_kept_socket_outlives_a_jump_of_the_clock(freeze):
 
 
 def test_an_attempt_times_out_in_a_frozen_process(freeze, receiver):
-    """The time limit of an attempt is real time; the advance returns."""
     receiver.say(receiver.hang)
     delivery = freeze(limit=timedelta(milliseconds=50)).deliver(receiver)
     assert delivery["log"][0]["error"] == "no answer within 0.05 seconds"
@@ -108,7 +105,6 @@ def test_a_jump_of_the_clock_does_not_time_out_an_attempt(freeze, receiver):
 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_a_client_on_an_event_loop_is_served(freeze, loop):
-    """On asyncio's loop and on uvloop calls are answered, and `async_sleep` returns."""
     frozen = freeze()
 
     async def use():

@@ -15,7 +15,6 @@ SAME = [
 
 
 def test_the_spelling_of_a_body_does_not_matter():
-    """Spaces, the order of names and escapes do not matter."""
     assert len({digest_parameters("POST /a", b"", body) for body in SAME}) == 1
 
 
@@ -28,14 +27,12 @@ OTHERS = [
 
 
 def test_every_other_difference_makes_another_call():
-    """Method, path, query and each value of the body count, secrets included."""
     digests = [digest_parameters(*call) for call in [("POST /a", b"", b"{}"), *OTHERS]]
     assert len({*digests}) == len(digests)
     assert {len(digest) for digest in digests} == {32}
 
 
 def test_a_key_that_is_empty_or_too_long_is_refused():
-    """The message has what is allowed; that of a long key is Deck's."""
     for key, text in [
         ("", "`Idempotency-Key` must have 1 to 256 characters, not 0."),
         ("k" * 257, "Idempotency key must be at most 256 characters"),

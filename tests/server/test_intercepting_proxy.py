@@ -24,7 +24,6 @@ CONNECT = b"CONNECT api.deck.co:443 HTTP/1.1\r\nHost: api.deck.co:443\r\n\r\n"
 
 @pytest.fixture(scope="module")
 def server():
-    """A server that intercepts two hosts."""
     interceptor = Interceptor(["api.deck.co", "other.deck.co"])
     with Server(WorldRegistry(), interceptor=interceptor) as server:
         yield server
@@ -32,7 +31,6 @@ def server():
 
 @pytest.fixture
 def interceptor(server):
-    """Its proxy."""
     return server.interceptor
 
 
@@ -58,7 +56,6 @@ def dial(interceptor):
 
 
 def test_a_call_to_an_intercepted_host_reaches_the_world_of_its_key(server, program):
-    """In a TLS tunnel, and in plain HTTP. An absolute URL may have no path."""
     for url in ("https://api.deck.co", "https://other.deck.co:8443", "http://API.deck.co"):
         answer = program.post(f"{url}/v2/%61gents?x=%C3%A4", json={"name": "Concierge"})
         assert answer.status_code == 201
@@ -97,7 +94,6 @@ def test_the_address_that_programs_find_for_a_host_is_one_of_its_names(intercept
 
 
 def test_another_host_is_refused(interceptor, program):
-    """The error names it and the options that intercept it; it is counted."""
     options = "--intercept-host api.deck.co --intercept-host other.deck.co --intercept-host"
     text = f"deck-sim refuses deck.example; to intercept it: {options} deck.example"
     answer = program.get("http://deck.example/x")
@@ -108,7 +104,6 @@ def test_another_host_is_refused(interceptor, program):
 
 
 def test_a_page_of_another_origin_changes_no_world(program):
-    """As without the proxy."""
     answer = program.post(
         "http://api.deck.co/_sim/reset", headers={"Origin": "https://evil.example"}
     )
@@ -126,7 +121,6 @@ def test_a_target_that_is_no_host_is_refused(interceptor):
 
 
 def test_a_client_that_leaves_disturbs_nobody(interceptor, program):
-    """It gets no answer. One resets its socket before it has said anything."""
     for sent in (b"", b"CONNECT api.deck.co"):
         with dial(interceptor) as client:
             client.sendall(sent)
@@ -175,9 +169,7 @@ def test_a_client_waits_while_too_many_files_are_open(is_proxy, logged, caplog, 
 
 
 def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logged):
-    """The log says what it has to trust. One that leaves without an alert is not told to: it may be
-    its own time-out.
-    """
+    """One that leaves without an alert is not told to: it may be its own time-out."""
     with dial(interceptor) as client:
         client.sendall(b"\x16\x03\x01\x02\x00")
     with dial(interceptor) as client, pytest.raises(ssl.SSLCertVerificationError):
@@ -190,7 +182,6 @@ def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logg
 
 
 def test_a_fault_ends_a_tunnel_as_it_ends_a_socket(server, program):
-    """Through TLS, too."""
     for kind in ("reset", "truncate"):
         with Deck(server.url, KEY) as deck:
             deck.fault("GET /v2/agents", **{kind: True}, times=1)
@@ -200,7 +191,6 @@ def test_a_fault_ends_a_tunnel_as_it_ends_a_socket(server, program):
 
 
 def test_a_server_that_stops_closes_its_clients():
-    """Those that have said nothing, too."""
     server = Server(WorldRegistry(), interceptor=Interceptor(["api.deck.co"])).start()
     with dial(server.interceptor) as silent, dial(server.interceptor) as tunnel:
         tunnel.sendall(CONNECT)
@@ -210,7 +200,6 @@ def test_a_server_that_stops_closes_its_clients():
 
 
 def test_without_trustme_the_error_says_what_to_install(monkeypatch):
-    """It is an extra."""
     monkeypatch.setitem(sys.modules, "trustme", None)
     with pytest.raises(DeckSimError, match=r"pip install 'deck-sim\[intercept\]'"):
         Interceptor(["api.deck.co"])

@@ -25,7 +25,6 @@ def call(host, *, method="GET", path="/_sim/world", origin=None, at="127.0.0.1",
 
 
 def test_loopback_names_are_answered():
-    """With and without a port."""
     hosts = ["localhost", "LOCALHOST:8765", "127.0.0.1:1", "127.9.9.9", "[::1]:80"]
     for host in [*hosts, "[::ffff:127.0.0.1]", "a.localhost."]:
         assert call(host).text == "answered", host
@@ -55,7 +54,6 @@ def test_a_request_without_a_host_is_answered():
 
 
 def test_a_name_can_be_allowed():
-    """In any case, as host names are."""
     assert call("deck.test:8765", names=["Deck.TEST"]).text == "answered"
 
 

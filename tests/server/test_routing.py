@@ -9,7 +9,6 @@ ROUTES = Routes("/v2", {("GET", "/things/{id}"): "got", ("POST", "/things/{id}/g
 
 
 def test_a_route_is_found_with_its_parameters():
-    """The route of GET answers HEAD."""
     for method, path, row, parameter in [
         ("GET", "/things/a", "got", "a"),
         ("HEAD", "/things/a b", "got", "a b"),
@@ -19,7 +18,6 @@ def test_a_route_is_found_with_its_parameters():
 
 
 def _hint(path):
-    """The hint in the 404 of a path."""
     with pytest.raises(ApiError) as refusal:
         ROUTES.find("GET", f"/v2{path}")
     assert refusal.value.status == 404
@@ -27,7 +25,6 @@ def _hint(path):
 
 
 def test_a_path_that_is_nearly_right_gets_a_hint():
-    """It is a 404 all the same. Parameters stay as they were written."""
     slash = "; remove the slash at its end."
     hints = {
         "/things/a/": slash,

@@ -9,8 +9,6 @@ FIELD = "deck_sim_surprise"
 
 @pytest.fixture
 def add_changes(sim):
-    """Turn on additive changes; returns them as shown."""
-
     def add_changes(**changes):
         answer = sim.patch("/world", json={"additive_changes": changes})
         assert answer.status_code == 200, answer.text
@@ -38,7 +36,6 @@ def resources(api, run_task, advance, subscribe):
 
 
 def test_every_resource_can_have_an_unknown_field(resources, add_changes):
-    """The object is beside the fields of single resources, list items and events."""
     before = resources()
     add_changes(fields=True)
     after = resources()
@@ -54,7 +51,6 @@ def test_every_resource_can_have_an_unknown_field(resources, add_changes):
 def test_an_unknown_event_follows_the_first_event_of_each_resource(
     api, advance, run_task, add_changes, subscribe, receiver
 ):
-    """It comes once for each run, after its first event, and goes to destinations of all events."""
     add_changes(event_type="task_run.sparkled")
     subscribe("*")
     run = run_task()

@@ -41,11 +41,9 @@ CLEARED = {
 def paths(api, task, connection):
     """The path of a resource of each kind that can be changed."""
     hook = {"name": "H", "type": "webhook", "config": {"url": "http://127.0.0.1:9/"}}
-    destination_id = api.post(
-        "/event-destinations", json={**hook, "events": ["agent.created"]}
-    ).json()["id"]
+    destination = api.post("/event-destinations", json={**hook, "events": ["agent.created"]}).json()
     ids = {"agents": task["agent_id"], "sources": connection["source_id"], "tasks": task["id"]}
-    ids |= {"connections": connection["id"], "event-destinations": destination_id}
+    ids |= {"connections": connection["id"], "event-destinations": destination["id"]}
     return {kind: f"/{kind}/{id_}" for kind, id_ in ids.items()}
 
 

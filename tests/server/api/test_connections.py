@@ -2,7 +2,6 @@
 
 
 def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
-    """In each answer, the log, the timeline and the world; of a run, that of its connection."""
     body = {"source_id": source["id"], "auth_method": "none"}
     body["external_id"] = "x+sucess@example.com"
     opened = api.post("/connections", json=body)

@@ -64,7 +64,6 @@ def test_an_invalid_call_is_refused(errors):
 
 
 def test_a_form_body_is_named_as_such(refused):
-    """The message names the form encoding, not a JSON position."""
     for kind in (FORM, FORM.upper(), "multipart/form-data; boundary=x"):
         answer = refused("POST", "/agents", 400, **_with(b"name=A", kind))
         assert answer.json()["errors"][0]["message"] == (
@@ -81,7 +80,6 @@ def test_head_has_the_length_of_the_answer_to_get(api):
 
 
 def test_a_preflight_is_refused(api):
-    """There are no CORS headers, and OPTIONS is a 405."""
     headers = {"Origin": "https://a.example", "Access-Control-Request-Method": "POST"}
     answer = api.options("/agents", headers=headers)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, GET")
@@ -89,7 +87,6 @@ def test_a_preflight_is_refused(api):
 
 
 def test_a_path_without_v2_gets_a_hint(api):
-    """The message has the path with `/v2` if that is an endpoint, in place of another version."""
     root = f"{api.base_url}".partition("/v2")[0]
     agents, control = "; call `/v2/agents`.", "; the control API is at `/_sim/world`."
     for path, hint in [

@@ -20,7 +20,6 @@ def test_every_answer_has_its_request_id_and_the_version(api, sim, task):
 
 
 def test_a_call_without_a_key_is_refused(server):
-    """No key, or a scheme other than Bearer, is a 401 in the envelope, on any path."""
     for path, sent in [("/test", None), ("/no", "Basic c2s6"), ("/agents/x", "Bearersk_live_1")]:
         headers = {} if sent is None else {"Authorization": sent}
         answer = httpx2.get(f"{server.base_url}{path}", headers=headers, trust_env=False)

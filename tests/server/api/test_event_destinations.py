@@ -25,7 +25,6 @@ def test_the_secret_of_a_webhook_is_shown_once(api):
 
 
 def test_the_journal_and_the_timeline_hide_credentials(api, sim):
-    """Keys in a config, in headers, in a URL and in a query are hidden."""
     url, headers = "http://alex:hush@127.0.0.1:9/?token=hush", '{"Authorization": "Bearer hush"}'
     config = {"url": url, "custom_headers": headers}
     created = api.post(PATH, json={**HOOK, "config": config}).json()
@@ -46,7 +45,6 @@ def test_headers_that_are_nested_too_deeply_are_refused(api):
 
 
 def test_every_documented_type_can_be_created(api):
-    """A queue may have more than it needs, and has no secret to show."""
     for type_, names in QUEUES.items():
         config = {**dict.fromkeys(names, "x"), "more": 1}
         body = {"name": "q", "type": type_, "config": config, "events": ["agent.created"]}
@@ -63,7 +61,6 @@ NEW_KEY = {"credentials": {"access_key": "hush"}}
 
 
 def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance):
-    """They are accepted, and not stored, because nothing uses them."""
     created = api.post(PATH, json={**QUEUE, **NEW_KEY}).json()
     advance("1s")
     changed = api.patch(f"{PATH}/{created['id']}", json=NEW_KEY)
@@ -74,7 +71,6 @@ def test_new_credentials_of_a_queue_are_not_stored(api, sim, simulation, advance
 
 
 def test_a_destination_can_be_deleted_again(api):
-    """With the same answer. Its deliveries are not found."""
     path = f"{PATH}/{api.post(PATH, json=HOOK).json()['id']}"
     assert [api.delete(path).json()["deleted"] for _ in "ab"] == [True, True]
     assert api.get(f"{path}/event-deliveries").status_code == 404

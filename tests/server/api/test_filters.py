@@ -52,8 +52,6 @@ def lived(api, sim, advance, task, connection):
 
 @pytest.fixture
 def ask(api, lived):
-    """The items of a list, all of them on one page."""
-
     def ask(path, *pairs):
         answer = api.get(lived(path), params=[("limit", 100), *pairs])
         assert answer.status_code == 200, answer.text
@@ -73,7 +71,6 @@ def _value(item, name):
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_filter_keeps_what_has_one_of_its_values(ask, path):
-    """Several values, with or without brackets, widen the list; the order stays."""
     every = ask(path)
     for name in LISTS[path]:
         values = dict.fromkeys(_value(item, name) for item in every)
@@ -86,9 +83,6 @@ def test_a_filter_keeps_what_has_one_of_its_values(ask, path):
 
 @pytest.mark.parametrize("path", LISTS)
 def test_moments_exclude_themselves_and_filters_narrow_together(ask, path):
-    """`created_after` and `created_before` exclude their own moment; all filters of an item find
-    it.
-    """
     every = ask(path)
     middle = every[len(every) // 2]
     moment = middle["created_at"]

@@ -1,10 +1,6 @@
 """The main job, step by step, as documented."""
 
-INPUT = {
-    "type": "object",
-    "properties": {"check_in": {"type": "string"}},
-    "required": ["check_in"],
-}
+INPUT = {"type": "object", "properties": {"check_in": {"type": "string"}}, "required": ["check_in"]}
 OUTPUT = {"type": "object", "properties": {"hotel": {"const": "Sea View"}}, "required": ["hotel"]}
 
 

@@ -14,8 +14,6 @@ from deck_sim.server.api.paging import poll_all
 
 @pytest.fixture
 def agents(api):
-    """Make agents; return their ids, newest first."""
-
     def agents(count):
         ids = [api.post("/agents", json={"name": f"{n}"}).json()["id"] for n in range(count)]
         return ids[::-1]
@@ -34,7 +32,6 @@ def test_lists_of_an_empty_world_are_empty(sim, api):
 
 
 def test_a_page_has_twenty_items_newest_first(api, agents):
-    """By default a page has twenty items; the last page has no cursor."""
     ids = agents(21)
     first = api.get("/agents").json()
     assert [item["id"] for item in first["data"]] == ids[:20]

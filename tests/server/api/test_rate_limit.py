@@ -5,8 +5,6 @@ import pytest
 
 @pytest.fixture
 def limit(sim):
-    """Set the rate limit of the world."""
-
     def limit(limit):
         answer = sim.patch("/world", json={"rate_limit": limit})
         assert answer.status_code == 200, answer.text
@@ -17,7 +15,6 @@ def limit(sim):
 
 @pytest.fixture
 def statuses(api):
-    """Call the API so many times; the statuses of the answers."""
     return lambda times: [api.get("/test").status_code for _ in range(times)]
 
 
@@ -31,7 +28,6 @@ CALLS = {
 
 
 def test_every_answered_call_counts(api, limit):
-    """Errors and replays count, too."""
     for name, call in CALLS.items():
         limit({"requests": 2})
         refused = [call(api).status_code == 429 for _ in range(3)]
@@ -39,9 +35,6 @@ def test_every_answered_call_counts(api, limit):
 
 
 def test_a_limit_can_be_changed_and_turned_off(sim, limit, statuses):
-    """A new limit counts from zero, null keeps it, and false or a reset turns it off. The default
-    is the documented limit.
-    """
     assert limit(True) == {"requests": 200, "per": "10s", "retry_after": False}
     limit({"requests": 1})
     assert statuses(2) == [200, 429]

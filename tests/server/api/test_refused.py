@@ -233,16 +233,14 @@ def test_a_wrong_call_is_refused_at_its_fields(api, sim, unchanged, advance):
         seeded = sim.post("/seed", json={"resources": resources})
         assert seeded.status_code == 200, seeded.text
         advance("12s")
-        hook, queue = (
-            api.post("/event-destinations", json=body).json()["id"] for body in (webhook, queue)
-        )
+        destinations = [api.post("/event-destinations", json=body) for body in (webhook, queue)]
+        hook, queue = (destination.json()["id"] for destination in destinations)
         with unchanged():
             wrong += wrong_answers(api, table, hook=hook, queue=queue)
     assert wrong == []
 
 
 def test_an_unknown_id_is_not_found(api, unchanged):
-    """However it is written."""
     kinds = {"agents": "agent", "sources": "source", "tasks": "task", "connections": "connection"}
     kinds |= {"task-runs": "task_run", "events": "event", "storage": "storage"}
     with unchanged():

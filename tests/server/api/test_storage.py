@@ -7,10 +7,8 @@ import pytest
 
 from deck_sim.engine.files import SCREENSHOT_IMAGE
 
-CSV = (
-    "{name: a.csv, type: text/csv, content: 'day,amount', extraction: {total: '{{ 1 + 1 }}'},"
-    " metadata: {page: '{{ 3 }}'}}"
-)
+CSV = "{name: a.csv, type: text/csv, content: 'day,amount', extraction: {total: '{{ 1 + 1 }}'},"
+CSV += " metadata: {page: '{{ 3 }}'}}"
 KEEPS = {"enabled": True}
 
 
@@ -33,17 +31,14 @@ def play(api, sim, task, connection, advance):
 
 @pytest.fixture
 def stored(api):
-    """The whole storage items of a run."""
     return lambda run: api.get(f"{run}?include=storage").json()["storage"]
 
 
 def fetch(url):
-    """Fetch a url without a key."""
     return httpx2.get(url, trust_env=False)
 
 
 def test_a_file_becomes_a_storage_item(api, sim, play):
-    """The item has the file's name, type, size, run and metadata, and an event."""
     run = play(f"file: {CSV}")
     (item,) = api.get(f"{run}/storage").json()["data"]
     assert api.get(f"{run}?include=storage").json()["storage"] == [item]
@@ -59,7 +54,6 @@ def test_a_file_becomes_a_storage_item(api, sim, play):
 
 
 def test_listing_files_polls_the_run(api, sim, play, task, connection):
-    """On an `on_poll` clock, listing the files of an unfinished run polls the run."""
     play()
     sim.put("/clock", json={"mode": "on_poll"})
     for part in ("storage", "screenshots"):
@@ -70,7 +64,6 @@ def test_listing_files_polls_the_run(api, sim, play, task, connection):
 
 
 def test_files_and_screenshots_are_downloaded_without_a_key(api, play, stored):
-    """The URL has a signature instead of a key; the type is the file's."""
     run = play(f"file: {CSV}", "screenshot: {name: a.png, reasoning: Done.}")
     (item,), (shot,) = stored(run), api.get(f"{run}/screenshots").json()["data"]
     file, picture = fetch(item["url"]), fetch(shot["url"])
@@ -118,7 +111,6 @@ def test_extraction_is_shown_if_the_task_extracts(play, stored):
 
 
 def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored):
-    """Files for 90 days, screenshots for 15. Then they are not found. No event is emitted."""
     run = play("file: a", "screenshot")
     (item,), (shot,) = stored(run), api.get(f"{run}/screenshots").json()["data"]
     events = len(sim.get("/events").json()["data"])
@@ -132,7 +124,6 @@ def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stor
 
 
 def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, stored):
-    """The bytes count, not the name. The newest is first."""
     files = [f"file: {{name: {name}, content: {text}}}" for name, text in ("ax", "bx", "cy")]
     for deduplicates, names in [(True, ["c", "a"]), (False, ["c", "b", "a"])]:
         run = play(*files, storage={"enabled": True, "deduplication": deduplicates})
@@ -140,12 +131,9 @@ def test_the_same_bytes_are_kept_once_if_the_task_deduplicates(play, stored):
 
 
 def test_another_login_may_keep_the_same_bytes(api, source, play, stored):
-    """Another run with the same login may not."""
     body = {"source_id": source["id"], "auth_method": "none"}
-    other, storage = (
-        api.post("/connections", json=body).json(),
-        {"enabled": True, "deduplication": True},
-    )
+    other = api.post("/connections", json=body).json()
+    storage = {"enabled": True, "deduplication": True}
     play()  # connects
     mine, again = (play("file: a", storage=storage) for _ in "12")
     others = play("file: a", storage=storage, login=other)
@@ -153,7 +141,6 @@ def test_another_login_may_keep_the_same_bytes(api, source, play, stored):
 
 
 def test_screenshots_come_page_by_page_oldest_first(api, play):
-    """`include=artifacts` shows all."""
     run = play(*(f"screenshot: {name}.png" for name in "abc"))
     first = api.get(f"{run}/screenshots?limit=2").json()
     last = api.get(f"{run}/screenshots", params={"cursor": first["next_cursor"]}).json()

@@ -2,9 +2,6 @@
 
 
 def test_listing_finished_runs_polls_unfinished_runs(api, sim, run_task):
-    """On an `on_poll` clock a list filtered by status moves unfinished runs, one due moment a
-    time.
-    """
     run_task()
     sim.put("/clock", json={"mode": "on_poll"})
     polls = 0
@@ -16,7 +13,6 @@ def test_listing_finished_runs_polls_unfinished_runs(api, sim, run_task):
 
 
 def test_other_reads_do_not_move_the_clock(api, sim, run_task, unchanged):
-    """On an `on_poll` clock only reads of unfinished resources move time."""
     run = run_task()
     sim.put("/clock", json={"mode": "on_poll"})
     with unchanged():

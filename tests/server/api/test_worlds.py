@@ -5,7 +5,6 @@ LOGIN = {"username": "alex", "password": SECRET}
 
 
 def test_a_password_is_never_shown_again(api, sim, simulation, source):
-    """Answers, the journal as it is shown, timeline, events and the world have no password."""
     for changes in (
         {"auth_credentials": LOGIN},
         {"auth_credentials": {"username": "alex", "pasword": SECRET}},

@@ -5,7 +5,6 @@ import pytest
 
 @pytest.fixture
 def delivered(receiver, subscribe, agent, advance, delivery_log):
-    """A delivery that succeeded."""
     subscribe("agent.created")
     agent()
     advance("0s")
@@ -13,7 +12,6 @@ def delivered(receiver, subscribe, agent, advance, delivery_log):
 
 
 def test_the_log_has_each_attempt(delivered, receiver):
-    """Time, status, latency, error, and the headers of request and response."""
     (line,) = delivered["log"]
     assert (line["at"], line["attempt"], line["ok"]) == ("2025-01-15T09:30:00Z", 1, True)
     assert (line["status"], line["error"]) == (200, None)
@@ -39,7 +37,6 @@ def test_a_replay_that_a_fault_delays_has_not_failed(delivered, sim):
 
 
 def test_the_log_hides_credentials(receiver, subscribe, agent, advance, delivery_log):
-    """Credentials in the URL and in custom headers are sent, and hidden in the log."""
     receiver.say(b"HTTP/1.1 204 No\r\nSet-Cookie: a=hush\r\n\r\n")
     url = receiver.url.replace("//", "//alex:hush@") + "/"
     subscribe("agent.created", url=url, config={"custom_headers": '{"X-Api-Key": "hush"}'})

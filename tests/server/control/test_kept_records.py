@@ -11,14 +11,11 @@ from deck_sim.scenario.loader import read_scenario
 
 @pytest.fixture
 def dropped(sim):
-    """How many records of each kind were dropped."""
     return lambda: sim.get("/world").json()["dropped"]
 
 
 @pytest.fixture
 def agents(api):
-    """Create agents, a call each."""
-
     def agents(*names):
         return [api.post("/agents", json={"name": name}).json()["id"] for name in names]
 
@@ -26,7 +23,6 @@ def agents(api):
 
 
 def test_the_journal_keeps_the_last_calls(sim, agents, dropped, simulation):
-    """The rest is counted, and the numbers of calls go on."""
     simulation().journal = Journal(2)
     agents("a", "b", "c")
     journal = sim.get("/requests").json()
@@ -40,7 +36,6 @@ def test_the_journal_keeps_the_last_calls(sim, agents, dropped, simulation):
 def test_finished_runs_go_with_their_files(
     monkeypatch, api, sim, simulation, task, run_task, advance, dropped
 ):
-    """Those that have not finished stay."""
     text = "version: 1\nname: filed\ntask_run: [running, screenshot: s.png, file: f.txt, completed]"
     simulation().library.add(read_scenario(text))
     api.patch(f"/tasks/{task['id']}", json={"storage": {"enabled": True}})
@@ -78,7 +73,6 @@ def test_finished_sessions_go_like_runs(monkeypatch, sim, simulation, advance):
 
 
 def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, dropped):
-    """They do not count as dropped."""
     api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": "a"})
     advance("1439m")
     assert [*simulation().stored_answers] == ["a"]
@@ -87,7 +81,6 @@ def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, 
 
 
 def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped, simulation):
-    """The messages of a queue go, too; numbers and pages go on."""
     body = {"type": "aws_sqs", "name": "q", "events": ["*"], "config": {"queue_url": "q"}}
     destination = api.post("/event-destinations", json=body).json()["id"]
     simulation().world.events, simulation().world.messages = RecentLog(2), RecentLog(2)

@@ -8,13 +8,11 @@ ON["empty_for_null"] = True
 
 
 def shown(sim):
-    """The options as the world shows them."""
     world = sim.get("/world").json()
     return {name: world[name] for name in OPTION_TYPES}
 
 
 def test_options_are_off_until_they_are_set(sim):
-    """A change keeps the others; null switches one off, and so does a reset."""
     assert shown(sim) == OFF
     assert not any(OFF.values())
     assert sim.patch("/world", json=ON).status_code == 200
@@ -25,7 +23,6 @@ def test_options_are_off_until_they_are_set(sim):
 
 
 def test_an_option_about_nothing_in_the_edition_is_refused(sim):
-    """By a reset, by a change, and by a change of the edition; off is fine."""
     for edition, other, name, value in [
         ("connections", "credentials", "session_limit", 1),
         ("credentials", "connections", "connection_idle", "1m"),
@@ -42,7 +39,6 @@ def test_an_option_about_nothing_in_the_edition_is_refused(sim):
 
 
 def test_a_timeout_above_the_cap_is_refused(api, sim, task):
-    """By a create and a change, and also the default, if it is left out."""
     sim.patch("/world", json={"timeout_cap": 900})
     path, long = f"/tasks/{task['id']}", {"settings": {"timeout_seconds": 901}}
     for body in (long, {"name": 5, **long}):
@@ -68,7 +64,6 @@ def test_events_may_show_an_empty_text_for_null(api, sim, advance, receiver, sub
 
 
 def test_the_journal_keeps_the_headers_that_are_asked_for(api, sim):
-    """By any spelling, of later calls. The values of secret ones are hidden."""
     headers = {"X-Request-Id": "r1", "X-Long": "x" * 2000, "Cookie": "a=b"}
     api.get("/agents", headers=headers)
     sim.patch("/world", json={"keep_headers": ["X-REQUEST-ID", "x-long", "cookie", "x-absent"]})

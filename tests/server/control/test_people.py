@@ -2,7 +2,6 @@
 
 
 def test_a_prompt_is_answered_and_a_run_canceled(sim, run_task, advance):
-    """As by the Deck API, but without a call in the journal."""
     prompted, queued = run_task("mfa_then_success"), run_task("agent_hangs")
     advance("1m")
     calls = sim.get("/requests").json()["data"]
@@ -13,7 +12,6 @@ def test_a_prompt_is_answered_and_a_run_canceled(sim, run_task, advance):
 
 
 def test_an_answer_is_checked_as_that_of_a_caller(errors, run_task, advance):
-    """Against the status, the prompt, and the shape of the body."""
     run = run_task("mfa_then_success")
     path = f"/task-runs/{run['id']}/answer"
     early = errors("POST", path, 409, json={"inputs": {"code": "1"}})

@@ -24,7 +24,6 @@ def test_the_timeline_merges_calls_and_what_they_caused(api, sim, whats, task, c
 
 
 def test_timeline_entries_of_calls_and_resources_are_data(api, sim):
-    """Both have four keys in common; a call has its own number, and what it names and answers."""
     agent = api.post("/agents", json={"name": "x"}).json()
     api.get(f"/agents/{agent['id']}?token=abc")
     at = {"at": "2025-01-15T09:30:00Z"}
@@ -41,7 +40,6 @@ def test_timeline_entries_of_calls_and_resources_are_data(api, sim):
 
 
 def test_an_entry_has_the_status_the_changes_and_the_step(sim, advance, run_task, subscribe):
-    """The path of a step is that of coverage; what is created says what it is about."""
     hook = subscribe("task_run.queued")
     run = run_task("mfa_then_success", input={"n": 1})
     advance("1m")
@@ -58,7 +56,6 @@ def test_an_entry_has_the_status_the_changes_and_the_step(sim, advance, run_task
 
 
 def test_changes_in_the_timeline_hide_secrets(api, sim):
-    """As in the journal, by the names of fields."""
     agent = api.post("/agents", json={"name": "x"}).json()
     task = api.post("/tasks", json={"name": "x", "agent_id": agent["id"]}).json()
     changed = {"input_schema": {"default": {"token": "abc"}}, "prompt": "at https://u:p@h.example/"}

@@ -20,7 +20,6 @@ def test_a_fault_that_fits_its_schema_is_taken(sim):
 
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_every_call_and_event_that_is_listed_can_be_named(sim, edition):
-    """In faults and in holds of that edition."""
     sim.patch("/world", json={"edition": edition})
     schemas = sim.get("/schemas").json()
     faults = [{"match": call, "reset": True} for call in schemas["calls"]]
@@ -31,7 +30,6 @@ def test_every_call_and_event_that_is_listed_can_be_named(sim, edition):
 
 
 def test_settings_and_rules_have_schemas(sim):
-    """With every option of a world and what it does, and every condition of a rule."""
     schemas = sim.get("/schemas").json()
     settings = schemas["settings"]["properties"]
     assert {*OPTION_TYPES, "rate_limit"} < settings.keys()

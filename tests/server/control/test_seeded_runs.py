@@ -44,7 +44,6 @@ def seed(request, sim):
     ],
 )
 def test_a_finished_run_is_seeded(api, sim, seed, run, status, output, result):
-    """It is as the call would show it, without an event, and it uses its login no more."""
     answer = seed(**run, runtime_ms=5000, created_at="2025-01-01T00:00:00Z")
     assert answer.json().get("seeded", {}).get("task_runs") == ["trun_1"], answer.text
     seeded = api.get("/task-runs/trun_1?include=input").json()
@@ -52,15 +51,13 @@ def test_a_finished_run_is_seeded(api, sim, seed, run, status, output, result):
     assert (seeded["input"], seeded["created_at"]) == (run.get("input", {}), "2025-01-01T00:00:00Z")
     assert (seeded["agent_id"], seeded["source_id"]) == ("agt_1", "src_1")
     assert seeded.get("result") == (result if seed.edition == "credentials" else None)
-    assert [error["code"] for error in seeded["errors"]] == [
-        e["code"] for e in run.get("errors", [])
-    ]
+    codes = [error["code"] for error in run.get("errors", [])]
+    assert [error["code"] for error in seeded["errors"]] == codes
     assert sim.get("/events").json()["data"] == []
     assert api.get("/task-runs?task_id=task_1").json()["data"][0]["id"] == "trun_1"
 
 
 def test_a_seeded_run_may_play_a_scenario(api, sim, seed, advance):
-    """From now on; the creation of the run and its session is no event."""
     assert seed(scenario="success").status_code == 200
     assert api.get("/task-runs/trun_1").json()["status"] == "queued"
     assert sim.get("/events").json()["data"] == []
@@ -101,7 +98,6 @@ def test_a_wrong_seeded_run_is_refused(seed, unchanged):
 
 @pytest.mark.parametrize("seed", ["connections"], indirect=True)
 def test_a_seeded_run_is_checked_with_what_it_names(seed, unchanged):
-    """A login that can run, a schema that can be generated, an edition that shows results."""
     impossible = {**TASK, "output_schema": {**SCHEMA, "not": {"required": ["nights"]}}}
     for options, status, code, field in [
         ({"login_status": "invalid", "scenario": "success"}, 409, "state_invalid", ""),
@@ -117,7 +113,6 @@ def test_a_seeded_run_is_checked_with_what_it_names(seed, unchanged):
 
 
 def test_nothing_is_seeded_from_the_future(sim):
-    """The present moment is allowed, however it is written."""
     agent = {"id": "a", "name": "A", "created_at": "2025-01-15T10:30:00.001+01:00"}
     refused = sim.post("/seed", json={"resources": {"agents": [agent]}})
     assert refused.json()["errors"][0]["message"] == (

@@ -8,7 +8,6 @@ from deck_sim.runtime import call_journal
 
 
 def test_a_call_is_shown_with_its_response(api, sim):
-    """As it was sent, headers included; the rest is that of the journal."""
     agent = api.post("/agents", json={"name": "x"})
     call = sim.get(f"/requests/{agent.json()['request_id']}").json()
     response = call.pop("response")
@@ -21,7 +20,6 @@ def test_a_call_is_shown_with_its_response(api, sim):
 
 
 def test_a_response_is_shown_as_a_fault_sent_it(api, sim):
-    """A page of a proxy, a part of the answer, nothing, or JSON that cannot be printed again."""
     for fault, body in [
         ({"status": 502}, "502 Bad Gateway"),
         ({"truncate": True}, '{"data":'),
@@ -41,7 +39,6 @@ def test_a_response_is_shown_as_a_fault_sent_it(api, sim):
 
 
 def test_a_long_response_is_cut(api, sim, monkeypatch):
-    """The rest is text: its end is missing."""
     monkeypatch.setattr(call_journal, "MAX_BODY", 50)
     agent = api.post("/agents", json={"name": "x" * 100}).json()
     response = sim.get(f"/requests/{agent['request_id']}").json()["response"]
@@ -58,7 +55,6 @@ def test_an_event_is_shown_as_destinations_get_it(api, sim, errors):
 
 
 def test_a_delivery_says_whether_its_signature_is_accepted(api, sim, subscribe, advance):
-    """By a receiver that verifies it, as it should."""
     hook = subscribe("agent.created")
     for fault, refusal in [
         (None, None),

@@ -16,13 +16,11 @@ def news(sim):
 
 def summary(answer):
     """The kind of each entry, and the type of each event."""
-    return [entry["kind"] for entry in answer["data"]], [
-        event["type"] for event in answer["events"]
-    ]
+    kinds = [entry["kind"] for entry in answer["data"]]
+    return kinds, [event["type"] for event in answer["events"]]
 
 
 def test_the_whole_past_comes_after_0(sim, agent, news):
-    """The entries are those of the whole timeline, and the events are short."""
     agent()
     answer = news(0)
     assert answer["data"] == sim.get("/timeline").json()["data"]
@@ -51,7 +49,6 @@ def test_a_call_that_ends_late_is_not_lost(simulation, agent, news):
 
 
 def test_what_was_dropped_is_counted(simulation, agent, news):
-    """A number older than the oldest record gives the oldest that are kept."""
     simulation().journal = Journal(1)
     simulation().world.events, simulation().world.timeline = RecentLog(1), RecentLog(1)
     for _ in range(20):
@@ -63,7 +60,6 @@ def test_what_was_dropped_is_counted(simulation, agent, news):
 
 
 def test_what_is_new_is_found_behind_dropped_records(simulation, agent, news):
-    """Numbers go on when the oldest records are dropped."""
     simulation().journal = Journal(2)
     simulation().world.events, simulation().world.timeline = RecentLog(2), RecentLog(2)
     for _ in range(10):
@@ -74,7 +70,6 @@ def test_what_is_new_is_found_behind_dropped_records(simulation, agent, news):
 
 
 def test_a_page_learns_of_changes_and_resets(sim, news):
-    """A control call that changes a setting changes a count, a reset the epoch."""
     before = news(0)["world"]
     sim.get("/clock")
     assert news(0)["world"] == before

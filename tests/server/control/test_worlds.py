@@ -28,9 +28,6 @@ def test_a_new_world_is_empty(sim):
 
 
 def test_shown_settings_can_be_sent_back(sim):
-    """The rate limit and the additive changes are shown as they are set; other changes keep
-    them.
-    """
     selection = {"rate_limit": {"requests": 3, "per": "1m30s", "retry_after": True}}
     added = {"fields": True, "event_type": "task.x", "interaction_type": "y"}
     selection["additive_changes"] = added
@@ -41,7 +38,6 @@ def test_shown_settings_can_be_sent_back(sim):
 
 
 def test_a_world_with_resources_keeps_its_seed(api, errors, task):
-    """And its edition, also when they are deleted."""
     api.delete(f"/tasks/{task['id']}")
     for body in ({"seed": 7}, {"edition": "connections"}):
         assert errors("PATCH", "/world", 409, json=body) == [("state_invalid", None)]
@@ -80,11 +76,9 @@ SEED = {
 
 
 def test_a_seed_creates_resources_with_their_ids(api, sim):
-    """Seeded resources emit no events and can be used."""
     answer = sim.post("/seed", json={"resources": SEED}).json()
-    assert answer["seeded"] == {
-        kind: [item["id"] for item in items] for kind, items in SEED.items()
-    }
+    ids = {kind: [item["id"] for item in items] for kind, items in SEED.items()}
+    assert answer["seeded"] == ids
     assert sim.get("/events").json()["data"] == []
     assert api.get("/tasks/task_1").json()["status"] == "live"
     assert api.get("/connections/conn_1").json()["status"] == "connected"
@@ -124,7 +118,6 @@ READS = [row.path for row in CONTROL_OPERATIONS.values() if row.method == "GET"]
 
 
 def test_watching_a_world_does_not_change_its_answers(api, sim, unchanged):
-    """Two equal histories, one of them watched, have equal bytes."""
     answers = []
     for paths in ([], READS):
         sim.post("/reset")
@@ -161,7 +154,6 @@ def listed(server, key):
 def test_the_worlds_of_a_server_are_listed_without_a_key(
     api, listed, run_task, advance, receiver, subscribe
 ):
-    """Each with counts of its calls, its runs, who waits for a person, and what is wrong."""
     receiver.say(500)
     subscribe("agent.created")
     run_task("mfa_then_success")
@@ -176,7 +168,6 @@ def test_the_worlds_of_a_server_are_listed_without_a_key(
 
 
 def test_a_control_call_can_name_a_world_by_its_id(server, sim, listed, simulation):
-    """In place of the key. It leaves open whether somebody controls the world."""
     sim.post("/reset", json={"seed": 7})
     headers = {"Deck-Sim-World": listed()["id"]}
     server.worlds._controlled.discard(simulation().key)
@@ -186,7 +177,6 @@ def test_a_control_call_can_name_a_world_by_its_id(server, sim, listed, simulati
 
 
 def test_an_unknown_id_of_a_world_is_refused(server, key):
-    """The message says where the ids are; nothing is created."""
     headers = {"Authorization": f"Bearer {key}", "Deck-Sim-World": "x"}
     answer = httpx2.get(f"{server.url}/_sim/world", headers=headers, trust_env=False)
     (error,) = answer.json()["errors"]
@@ -196,7 +186,6 @@ def test_an_unknown_id_of_a_world_is_refused(server, key):
 
 
 def test_a_server_with_keys_lists_the_world_of_the_caller():
-    """It lists no other world, and masks a key that looks real. An id is no key."""
     with Server(WorldRegistry(keys=("sk_live_abcdef", "two"))) as server:
         url = f"{server.url}/_sim/worlds"
         assert httpx2.get(url, trust_env=False).status_code == 401
@@ -209,7 +198,6 @@ def test_a_server_with_keys_lists_the_world_of_the_caller():
 
 
 def test_an_id_that_a_reset_removed_is_told_from_an_unknown_one(api, sim, task):
-    """In a path and in a body. A reset and a deletion count, those of other keys do not."""
     sim.post("/reset", json={"seed": 7})
     sim.delete("/world")
     reason = "it was removed when the world was reset or deleted; do two tests share this key?"
@@ -221,7 +209,6 @@ def test_an_id_that_a_reset_removed_is_told_from_an_unknown_one(api, sim, task):
 
 
 def test_the_secret_of_webhooks_is_shown_with_the_world_and_after_a_reset(api, sim):
-    """It is that of destinations without one, and may be one for all keys."""
     config = {"url": "http://127.0.0.1:9"}
     fields = {"name": "n", "type": "webhook", "config": config, "events": ["*"]}
     secret = api.post("/event-destinations", json=fields).json()["credentials"]["secret"]

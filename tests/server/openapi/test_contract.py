@@ -91,7 +91,6 @@ def test_the_fields_are_as_documented(edition):
 
 @EVERY_EDITION
 def test_a_success_has_the_documented_status(edition):
-    """A create answers 201, except `POST /sources`; other calls answer 200."""
     for path, methods in document(edition)["paths"].items():
         for method, operation in methods.items():
             makes = method == "post" and ("{id}" not in path or path.endswith("/run"))

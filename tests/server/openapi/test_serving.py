@@ -10,12 +10,10 @@ from deck_sim.server.openapi.document import document
 
 @pytest.fixture
 def ask(server):
-    """Ask for the document, without a key."""
     return lambda **more: httpx2.get(f"{server.url}/openapi.json", trust_env=False, **more)
 
 
 def test_the_document_is_served_without_a_key(ask):
-    """In the server's edition, or in that of `?edition=`."""
     answer = ask()
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
     assert answer.json() == document(DEFAULT_EDITION)
