@@ -22,11 +22,9 @@ class Play:
         self.source = self.create("source", name=None, type="website", website={"url": "http://x"})
 
     def create(self, kind, **fields):
-        """Create a resource."""
         return commands.create_resource(self.world, kind, fields)
 
     def script(self, kind, steps):
-        """Read a script."""
         return read_scenario(f"version: 1\nname: story\n{kind}: {steps}").script(kind)
 
     def task(self, timeout=1800, **fields):
@@ -57,30 +55,24 @@ class Play:
         return self.look(run)
 
     def look(self, resource):
-        """The resource as it is now."""
         return self.world.all(resource.kind)[resource.id]
 
     def wait(self, length):
-        """Pass that much time."""
         end = self.world.now + parse_duration(length)
         while self.world.now < end or self.is_due(end):
             pass_time(self.world, end)
 
     def is_due(self, moment):
-        """Whether a timer is due by then."""
         due = self.world.timers.peek()
         return due is not None and due.at <= moment
 
     def answer(self, resource, **inputs):
-        """Answer an open prompt."""
         return commands.answer_interaction(self.world, self.look(resource), inputs)
 
     def command(self, resource, name):
-        """Cancel, disconnect, drop and the like."""
         return commands.apply_command(self.world, self.look(resource), name)
 
     def review(self, run, verdict):
-        """Approve or reject."""
         return commands.review_run(self.world, self.look(run), verdict)
 
     def told(self, resource):
@@ -89,7 +81,6 @@ class Play:
         return [f"{format_duration(e.at - FROZEN_START)} {e.what}" for e in entries]
 
     def events(self, resource):
-        """The types of the events about a resource."""
         return [e.type for e in self.world.events if e.data.id == resource.id]
 
     def error(self, run):
@@ -98,10 +89,7 @@ class Play:
         return f"{error['type']}/{error['code']}: {error['message']}"
 
 
-STEPS = {
-    "interaction_required": "interaction_required: mfa",
-    "failed": "failed: task/task_failed",
-}
+STEPS = {"interaction_required": "interaction_required: mfa", "failed": "failed: task/task_failed"}
 
 
 def way_to(machine, status):
@@ -121,7 +109,6 @@ def play():
 
 @pytest.fixture
 def make_play():
-    """A second world, and a third, of any seed."""
     return Play
 
 

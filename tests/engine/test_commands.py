@@ -23,7 +23,6 @@ REFUSED = [s for s in STATES if s not in ALLOWED]
 
 
 def give(play, resource, name):
-    """Apply the command of that name to a resource."""
     simple = {
         "run": lambda: play.run("[running, completed]", connection=resource),
         "answer": lambda: play.answer(resource, code="1"),
@@ -35,7 +34,6 @@ def give(play, resource, name):
 
 
 def reopen(play, connection, steps="[connected]"):
-    """Reopen a connection, with that script."""
     script = play.script("connection", steps)
     return commands.reopen_connection(play.world, play.look(connection), lambda facts: script)
 
@@ -51,7 +49,6 @@ def refusal(play, call):
 
 @pytest.mark.parametrize(("kind", "name", "status"), REFUSED)
 def test_a_command_in_the_wrong_status_changes_nothing(play, bring, kind, name, status):
-    """The refusal names the status and those that would allow the command."""
     resource = bring(kind, status)
     task = play.task() if name == "run" else None
     body = {"connection_id": resource.id, "input": {}}
@@ -83,7 +80,6 @@ def test_a_connection_keeps_its_live_runs_only(play):
 
 
 def test_only_open_sessions_count_for_the_limit():
-    """One that has ended leaves its place to another."""
     world, ids = World("credentials", options=Options(session_limit=1)), {"credential_id": None}
     world.create("session", {**ids, "source_id": None}, silent=True, status="completed")
     commands.check_session_limit(world)

@@ -29,7 +29,6 @@ def hold(play):
 
 
 def test_a_story_stops_before_the_event_and_plays_at_the_moment_of_release(play, hold):
-    """The run keeps its status while time passes, and completes when it is released."""
     held = hold("task_run.completed")
     run = play.run("[running: 8s, completed]")
     play.wait("1m")
@@ -45,7 +44,6 @@ def test_a_story_stops_before_the_event_and_plays_at_the_moment_of_release(play,
 
 
 def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
-    """The held failure is dropped, and the story continues behind the prompt."""
     held = hold("task_run.failed")
     run = play.run(ASKS)
     play.wait("10m")
@@ -55,7 +53,6 @@ def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
 
 
 def test_a_wrong_answer_at_a_held_end_asks_again_with_a_whole_window(play, hold):
-    """The held failure is dropped; the next one comes at the end of the new window."""
     hold("task_run.failed")
     run = play.run(ASKS)
     play.wait("10m")
@@ -66,7 +63,6 @@ def test_a_wrong_answer_at_a_held_end_asks_again_with_a_whole_window(play, hold)
 
 
 def test_an_answer_whose_effect_is_held_takes_effect_on_release(play, hold):
-    """Until then the run shows its prompt."""
     run = play.run(ASKS)
     play.wait("1s")
     held = hold("task_run.running", run)
@@ -76,7 +72,6 @@ def test_an_answer_whose_effect_is_held_takes_effect_on_release(play, hold):
 
 
 def test_a_prompt_that_was_left_is_closed(play, hold):
-    """A run that is held later takes no more answers, and the window does not end it."""
     held = hold(HELD)
     run = play.run(ASKS)
     play.wait("1s")
@@ -91,7 +86,6 @@ def test_a_prompt_that_was_left_is_closed(play, hold):
 
 
 def test_effects_before_a_hold_happen_once(play, hold):
-    """Effects before the held status are not repeated on release."""
     held = hold("task_run.failed")
     branch = "on_timeout: [event: late, failed: interaction/interaction_timeout]"
     run = play.run(f"[running, interaction_required: {{{branch}}}, running, completed]")
@@ -108,7 +102,6 @@ def test_a_hold_of_one_run_does_not_stop_others(play, hold):
 
 
 def test_held_stories_continue_in_the_order_in_which_they_stopped(play, hold):
-    """A second hold may stop them again."""
     held = hold("task_run.completed")
     slow, quick = (play.run(f"[running: {n}s, completed]") for n in (9, 3))
     play.wait("1m")
@@ -131,7 +124,6 @@ def test_a_hold_names_the_event_of_a_status_and_not_the_status():
 
 
 def test_a_connection_can_be_held(play, hold):
-    """A copy of the world has the same holds."""
     held = hold("connection.connected")
     connection = play.open()
     play.wait("1m")

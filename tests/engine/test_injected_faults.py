@@ -27,7 +27,6 @@ class Fault:
     fires: ClassVar[str] = "here"
 
     def applies_to(self, *subject):
-        """Whether it applies to this subject."""
         return subject == (self.what,)
 
 
@@ -58,7 +57,6 @@ def fires(faults, count, what="a", owners=("",)):
     ],
 )
 def test_the_limits_of_a_fault_combine(faults, limits, expected):
-    """It fires where all of them allow it."""
     faults.add("flt_1", Fault("a", **limits))
     assert fires(faults, 7) == [sign == "!" for sign in expected]
 
@@ -78,7 +76,6 @@ def test_a_fault_fires_with_its_probability(faults):
 
 
 def test_a_fault_counts_only_what_it_applies_to(faults):
-    """Another subject, another place and another owner are not counted."""
     injected = faults.add("flt_1", Fault("a"), "trun_1")
     assert fires(faults, 1, "b", ["trun_1"]) == fires(faults, 1, "a", ["", "trun_2"]) == [False]
     assert faults.fire(("there",), ("a",), ["trun_1"], NOW) is None
@@ -87,7 +84,6 @@ def test_a_fault_counts_only_what_it_applies_to(faults):
 
 
 def test_the_first_due_fault_fires_and_the_others_count(faults):
-    """At most one fault fires for a call."""
     first, second = faults.add("flt_1", Fault("a", 1, 1)), faults.add("flt_2", Fault("a"))
     assert fires(faults, 3) == [True] * 3
     assert [(fault.met, fault.fired) for fault in (first, second)] == [(3, 1), (3, 2)]
@@ -107,7 +103,6 @@ def test_a_copy_counts_for_itself(faults):
 
 
 def test_the_faults_of_a_scenario_end_with_their_owner(monkeypatch):
-    """When the world forgets the run."""
     monkeypatch.setattr("deck_sim.engine.world.MOST_RUNS", 1)
     world = World()
     for run in "ab":

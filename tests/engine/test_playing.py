@@ -13,13 +13,11 @@ from deck_sim.engine.world_values import Options
 
 
 def nothing_is_left(play):
-    """Whether no timer and no story is left."""
     timers = play.world.timers
     return (timers.peek(), list(timers.upcoming()), play.world.stories) == (None, [], {})
 
 
 def test_each_status_lasts_as_long_as_its_step_says(play):
-    """At the end no timer and no story is left."""
     run = play.run("[queued: 2s, running: 8s, completed]")
     play.wait("1d")
     assert play.told(run) == [
@@ -61,14 +59,12 @@ def test_a_run_times_out_counted_from_its_creation(play):
     assert nothing_is_left(play)
 
 
+LONG = "interaction_required: {timeout: 1m..36500d}"
 STILL = {
     "running": ("[queued: 7m, running: stuck]", "37m"),
     "queued": ("[queued: stuck]", "30m"),
     "pending": ("[running: 1m, pending, completed]", "31m"),
-    "interaction_required": (
-        "[running: 2m, interaction_required: {timeout: 1m..36500d}, running, completed]",
-        "32m",
-    ),
+    "interaction_required": (f"[running: 2m, {LONG}, running, completed]", "32m"),
 }
 
 
@@ -93,8 +89,6 @@ def test_played_steps_are_counted(play):
 
 
 def test_the_same_seed_and_calls_give_the_same_world(make_play):
-    """Another seed gives other ids and durations."""
-
     def played(seed):
         play = make_play(seed)
         run = play.run("[queued: 1s..9s, running, interaction_required: mfa, running, completed]")

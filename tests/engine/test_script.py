@@ -26,7 +26,6 @@ PATHS = [
 
 
 def test_a_path_names_a_step(story):
-    """Also within branches; no step follows the last."""
     steps = [(path, story.script.positions[path].step) for path, _ in PATHS]
     assert [(path, getattr(step, "word", None)) for path, step in steps] == PATHS
 
@@ -41,7 +40,6 @@ NEXT = [
 
 
 def test_a_story_continues_behind_the_step_of_an_ended_branch(story):
-    """From the last step of nested branches it leaves all that have ended."""
     assert [(path, story.script.positions[path].behind) for path, _ in NEXT] == NEXT
 
 
@@ -52,13 +50,11 @@ def test_a_turn_enters_its_branch_and_resets_the_count_of_wrong_answers(story):
 
 
 def test_an_empty_branch_is_skipped(play):
-    """The story continues behind the step at once."""
     run = play.run("[running, pending: {on_rejected: []}, completed]")
     assert play.review(run, "reject").status == "completed"
 
 
 def test_copies_share_the_script(story):
-    """A copy of a story has the same script, which cannot change."""
     twin = copy.deepcopy(story)
     assert twin == story
     assert twin.script is story.script

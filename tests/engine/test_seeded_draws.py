@@ -17,7 +17,6 @@ def test_an_id_depends_on_seed_prefix_and_number_only():
 
 @pytest.mark.parametrize("text", ["2s..8s", "0s..1ms", "1h..2h"])
 def test_a_drawn_duration_is_within_its_span(text):
-    """It is a whole number of milliseconds, ends included."""
     span = parse_span(text)
     drawn = [draw_duration(span, 0, n) for n in range(300)]
     assert all(span.low <= length <= span.high for length in drawn)
@@ -26,7 +25,6 @@ def test_a_drawn_duration_is_within_its_span(text):
 
 
 def test_a_span_of_one_length_gives_that_length():
-    """A span narrower than a millisecond gives its lower end."""
     narrow = Span(timedelta(microseconds=5), timedelta(microseconds=9))
     assert draw_duration(parse_span("2s"), 0, 1) == timedelta(seconds=2)
     assert draw_duration(narrow, 0, 1) == narrow.low

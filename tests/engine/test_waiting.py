@@ -7,7 +7,6 @@ from deck_sim.engine.world import FROZEN_START
 
 
 def test_a_resource_waits_if_it_is_not_settled_and_no_timer_moves_it(play, bring):
-    """A run that asks waits; a working run, a completed one and a connection do not."""
     asking = bring("task_run", "interaction_required")
     bring("task_run", "running")
     bring("task_run", "completed")
@@ -15,7 +14,6 @@ def test_a_resource_waits_if_it_is_not_settled_and_no_timer_moves_it(play, bring
 
 
 def test_an_event_of_a_final_or_unknown_resource_is_over(play, bring):
-    """Any other resource may still emit it."""
     ended, waits = bring("task_run", "failed").id, bring("task_run", "pending").id
     ids = (ended, waits, "trun_x", None)
     over = [AwaitedEvent(("x",), id_, 0).is_over(play.world) for id_ in ids]

@@ -49,7 +49,6 @@ WORDS = {
 
 
 def world_with(edition, kind, status):
-    """A world with one resource in that status."""
     world = World(edition)
     return world, world.create(kind, FIELDS[kind], silent=True, status=status)
 
@@ -152,7 +151,6 @@ def test_deleting_again_changes_nothing(play):
 
 
 def test_an_agent_shows_its_own_tasks(play):
-    """Neither those of another agent, nor deleted ones."""
     mine, gone = play.task(), play.task()
     play.task(agent_id=play.create("agent", name="Other", description=None).id)
     play.world.delete(gone)

@@ -41,7 +41,6 @@ def record(folder=BAD):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bad_file_earns_exactly_its_messages(name):
-    """Every mistake of a bad file is reported, in the order of the file, and nothing else."""
     assert messages_for(BAD / f"{name}.yaml") == (BAD / f"{name}.txt").read_text() != ""
 
 

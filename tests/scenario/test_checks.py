@@ -25,7 +25,6 @@ def test_without_a_script_everything_succeeds(read):
 
 
 def test_a_summary_may_hold_expressions(read):
-    """A summary stays text; elsewhere outside of scripts, expressions are a mistake."""
     steps = "task_run: [queued, running, completed]"
     summary = read(f"summary: 'Shows {{{{ input.nights }}}}.'\n{steps}").summary
     assert summary == "Shows {{ input.nights }}."

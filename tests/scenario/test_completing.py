@@ -44,14 +44,11 @@ def test_an_output_that_is_not_an_object_fails_the_run(api, advance, connection)
     advance("1m")
     failed = api.get(f"/task-runs/{run['id']}").json()
     (error,) = failed["errors"]
-    assert (error["code"], error["message"]) == (
-        "output_invalid",
-        "The output must be an object, not a list.",
-    )
+    assert error["code"] == "output_invalid"
+    assert error["message"] == "The output must be an object, not a list."
 
 
 def test_a_completed_run_has_the_result_of_its_step(read):
-    """Without success there is no output, unless the step gives one."""
     for step, result, output in (
         ("completed: {output: {a: 1}}", "success", {"a": 1}),
         ("completed: {result: failure}", "failure", None),
@@ -62,7 +59,6 @@ def test_a_completed_run_has_the_result_of_its_step(read):
 
 
 def test_a_result_is_for_the_edition_that_has_it(read, mistakes):
-    """Without an edition, the scenario is for that one."""
     body = "task_run: [running, completed: {result: failure}]"
     assert {*read(body).editions} & {"connections", "credentials"} == {"credentials"}
     (line,) = mistakes(f"edition: connections\n{body}")

@@ -22,7 +22,6 @@ FACTS = {
 
 
 def matches(**conditions):
-    """Whether the conditions match the facts."""
     return When(**conditions).matches(FACTS)
 
 
@@ -46,12 +45,10 @@ TEXTS = [
 
 
 def test_texts_are_globs():
-    """A glob matches a whole text, case-sensitive; an id or a name; never a missing fact."""
     assert [row for row in TEXTS if matches(**{row[0]: row[1]}) is not row[2]] == []
 
 
 def test_all_conditions_must_hold():
-    """One wrong condition is enough to refuse; no condition matches everything."""
     assert matches(username="ada*", source="Hotel", input={"nights": 3})
     assert not matches(username="ada*", source="Inn", input={"nights": 3})
     assert not matches(username="ada*", source="Hotel", input={"nights": 4})
@@ -91,8 +88,5 @@ INPUTS = [
 
 
 def test_an_input_is_matched_by_the_named_keys():
-    """More keys are allowed; lists match whole, numbers by value, others as text. A connection
-    has no input.
-    """
     assert [row for row in INPUTS if matches(input=row[0]) is not row[1]] == []
     assert not When(input={}).matches({"username": "ada"})

@@ -37,7 +37,6 @@ PLACES = [
 
 
 def scenario(name, rest):
-    """A scenario of that name, given as the rest of its data."""
     return scenario_from_data({"version": 1, "name": name, **rest}, name)
 
 
@@ -70,13 +69,11 @@ WRITTEN = [
 
 
 def test_only_written_steps_are_counted():
-    """Default scripts, playlists and mixes have no steps of their own."""
     steps = [(written_steps(scenario("story", rest)), kinds) for rest, kinds in WRITTEN]
     assert [kinds for written, kinds in steps if {kind for kind, *_ in written} != kinds] == []
 
 
 def test_a_script_of_another_edition_is_not_counted():
-    """Neither by a step that it lacks nor by one that was not played."""
     short, long = ["running", "completed"], ["running", "review_required", "running", "completed"]
     story = scenario("story", {"task_run": {"connections": short, "credentials": long}})
     editions = (None, EDITIONS["connections"], EDITIONS["credentials"])

@@ -4,7 +4,6 @@ import pytest
 
 
 def test_an_event_step_emits_about_the_run(sim, put, run_task, advance):
-    """The event has the computed type and the current run; no status changes."""
     put("task_run: [running, event: 'agent.{{ input.did }}', running: 1s, completed]")
     run = run_task("story", input={"did": "noticed"})
     advance("1m")

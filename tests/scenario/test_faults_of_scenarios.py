@@ -17,7 +17,6 @@ def test_a_scenario_can_lose_the_response_that_starts_it(api, sim, task, connect
 
 
 def test_faults_apply_to_calls_about_their_run(api, run_task):
-    """Each run has its own count; other runs have no faults."""
     ids = [run_task(name)["id"] for name in ("proxy_error_page", "success", "proxy_error_page")]
     polls = [[api.get(f"/task-runs/{id_}").status_code for id_ in ids] for _ in range(4)]
     assert polls == [[200, 200, 200], [502, 200, 502], [502, 200, 502], [200, 200, 200]]
@@ -64,7 +63,6 @@ def test_webhooks_about_the_files_of_a_run_are_about_the_run(
 
 
 def test_a_connection_has_the_faults_of_its_scenario(put, api, connection):
-    """They apply to calls about the connection, and to the one that opens it."""
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     rest = "http: [{match: '**', times: 2, empty: true}]\nconnection: [connecting: 1s, connected]"
     headers = {"Deck-Sim-Scenario": put(rest)}
@@ -75,7 +73,6 @@ def test_a_connection_has_the_faults_of_its_scenario(put, api, connection):
 
 
 def test_faults_are_for_the_kinds_that_a_scenario_defines():
-    """A kind without a script has no faults; without any script, runs have them."""
     head = "version: 1\nname: a\nhttp: [{match: '**', drip: true}]\n"
     for script, kinds in (
         ("", ["task_run"]),

@@ -27,10 +27,8 @@ def normal(value):
     if isinstance(value, timedelta):
         return format_duration(value)
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        keys = {
-            (field.alias or name): normal(getattr(value, name)) for name, field in fields.items()
-        }
+        fields = type(value).model_fields.items()
+        keys = {field.alias or name: normal(getattr(value, name)) for name, field in fields}
         return {value.word: keys} if isinstance(value, Step) else keys
     if isinstance(value, dict):
         return {name: normal(part) for name, part in value.items()}

@@ -6,14 +6,11 @@ from deck_sim.scenario.loader import ScenarioError, read_scenario
 
 
 def scenario(name, summary=""):
-    """A scenario without a script."""
     return read_scenario(f"version: 1\nname: {name}\nsummary: '{summary}'\n")
 
 
 @pytest.fixture
 def write(tmp_path):
-    """Write a scenario file into a folder."""
-
     def write(file, name, rest=""):
         (tmp_path / file).write_text(f"# a comment\nversion: 1\nname: {name}\n{rest}")
 
@@ -21,14 +18,12 @@ def write(tmp_path):
 
 
 def test_shipped_scenarios_are_found_by_name():
-    """A shipped file is read once, when its name is first used."""
     library = shipped()
     assert {"success", "mfa_then_success", "agent_hangs"} <= set(library.names())
     assert library.get("success") is library.get("success")
 
 
 def test_an_unknown_name_is_refused_with_known_names():
-    """The message has the nearest spelling, all of a few names, or the command that lists many."""
     few = Library()
     few.add(scenario("success"))
     few.add(scenario("slow"))
@@ -46,7 +41,6 @@ def test_an_unknown_name_is_refused_with_known_names():
 
 
 def test_an_added_scenario_hides_the_one_below():
-    """A world's own scenario wins until it is removed; the library below does not change."""
     below = Library()
     below.add(scenario("a", "below"))
     above = Library(below)
@@ -59,7 +53,6 @@ def test_an_added_scenario_hides_the_one_below():
 
 
 def test_a_folder_is_read_over_the_scenarios_that_ship(tmp_path, write):
-    """`*.yaml` and `*.yml` files are read; others are not."""
     write("first.yaml", "first")
     write("second.yml", "second")
     write("readme.txt", "third")

@@ -13,7 +13,6 @@ WRONG = {
 
 
 def test_a_wrong_value_is_one_mistake(mistakes):
-    """It says what is allowed."""
     for body, message in WRONG.items():
         (line,) = mistakes(body)
         assert message in line
@@ -31,7 +30,6 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path):
 
 
 def test_a_scenario_is_made_from_plain_data():
-    """JSON data is checked like a file; its mistakes have no position."""
     assert scenario_from_data({"version": 1, "name": "x"}).name == "x"
     with pytest.raises(ScenarioError) as caught:
         scenario_from_data({"version": 1, "name": "x", "task_run": ["runing"]})

@@ -16,7 +16,6 @@ def field(name, type_="string", **words):
 
 
 def test_a_value_in_an_output_fits_the_name_of_its_field():
-    """Texts, numbers and dates; a text for a pattern has letters and digits if it can."""
     assert re.fullmatch(r"[A-Z]{2}-\d{5}", field("confirmation_number"))
     assert field("contact_email").endswith("@example.com")
     assert 10 <= field("total_price", "number", minimum=0) <= 500
@@ -28,7 +27,6 @@ def test_a_value_in_an_output_fits_the_name_of_its_field():
 
 
 def test_dates_lie_around_the_clock_of_the_world():
-    """Future dates are within a month, past ones in the last month, births years ago."""
     soon, past = NOW.date() + timedelta(days=32), NOW.date() - timedelta(days=32)
     for name in ("check_in", "checkIn_day", "checkOutDate", "arrival_date"):
         assert NOW.date() < date.fromisoformat(say(name)) < soon
@@ -37,7 +35,6 @@ def test_dates_lie_around_the_clock_of_the_world():
 
 
 def say(name, format_=None):
-    """A text for one field."""
     numbers = count()
     return text_for(
         name, format_, lambda limit: draw_below(limit, 0, f"{name}/{next(numbers)}"), NOW
@@ -61,19 +58,16 @@ SHAPES = [
 
 
 def test_a_text_fits_the_name_of_its_field():
-    """The words of the name choose the kind of text, in any spelling."""
     assert [name for name, shape in SHAPES if not re.fullmatch(shape, say(name))] == []
 
 
 def test_a_number_fits_the_name_of_its_field():
-    """A price has cents, and a month is one of twelve."""
     names = {"fiscal_year": (2025, 2026, 0), "months": (1, 12, 0), "taxRate": (1, 25, 1)}
     assert {name: number_for(name, NOW) for name in names} == names
     assert number_for("of", NOW) == (1, 100, 0)
 
 
 def test_a_name_fits_the_object_that_it_is_in():
-    """The `name` of a guest is a person's; the `name` of a hotel is not."""
     inner = {"type": "object", "properties": {"name": {"type": "string"}}}
     output = make({"properties": {"hotels": {"type": "array", "items": inner}, "guest": inner}})
     assert all(re.fullmatch("[A-Z][a-z]+", hotel["name"]) for hotel in output["hotels"])
@@ -81,7 +75,6 @@ def test_a_name_fits_the_object_that_it_is_in():
 
 
 def test_an_end_is_after_its_beginning():
-    """A stay ends after it begins, and a bill is due after it is issued."""
     for number in range(20):
         names = ("check_in", "check_out", "issued_on", "due_date")
         schema = {"properties": {n: {"type": "string", "format": "date"} for n in names}}

@@ -45,7 +45,6 @@ REFUSED = [
 
 
 def is_read(data):
-    """Whether the loader takes plain data."""
     try:
         scenario_from_data(data)
     except ScenarioError:
@@ -66,7 +65,6 @@ def test_schema_and_loader_refuse_wrong_shapes():
 
 
 def test_the_schema_accepts_every_scenario():
-    """Files that ship, examples and golden files are valid."""
     Draft202012Validator.check_schema(scenario_schema())
     data = {file.name: read_yaml(file.read_bytes()).data for file in RIGHT}
     assert [name for name, read in data.items() if not VALIDATOR.is_valid(read)] == []

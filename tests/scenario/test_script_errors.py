@@ -13,13 +13,11 @@ def put(put):
 
 @pytest.fixture
 def script_errors(sim):
-    """The `script_errors` of the world."""
     return lambda: sim.get("/world").json()["script_errors"]
 
 
 @pytest.fixture
 def open_broken(api, connection):
-    """Open a connection that plays the scenario."""
     body = {"source_id": connection["source_id"], "auth_method": "none"}
     headers = {"Deck-Sim-Scenario": "story"}
     return lambda: api.post("/connections", json=body, headers=headers).json()
@@ -35,7 +33,6 @@ STEPS = [
 
 
 def test_an_expression_that_fails_fails_the_run(api, put, run_task, advance, script_errors):
-    """The error `task/task_failed` and the world name the step and the reason."""
     for steps, place in STEPS:
         run = run_task(put(f"task_run: {steps}"))
         advance("1h")
@@ -74,7 +71,6 @@ def test_a_right_answer_that_cannot_be_computed_fails_the_run(
 def test_an_expression_that_fails_makes_a_connection_invalid(
     api, put, open_broken, advance, script_errors, sim, steps
 ):
-    """The connection becomes `invalid` with its event; the world has the reason."""
     put(f"connection: {steps}")
     path = f"/connections/{open_broken()['id']}"
     advance("5s")

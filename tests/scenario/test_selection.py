@@ -73,9 +73,6 @@ NAMED = {
 
 
 def test_a_magic_name_is_a_name_or_tags_a_mail_address():
-    """`NAME` and `anything+NAME@example.com` choose a known scenario. One for another edition, or
-    unknown at example.com, is named in the choice, and the next way decides.
-    """
     library = library_of(for_both={"playlist": ["session_breaks_down"]})
     for fact in ("username", "external_id"):
         assert {text: str(magic(library, **{fact: text})) for text in NAMED} == NAMED
@@ -89,7 +86,6 @@ def test_a_warning_says_what_was_meant():
 
 
 def test_a_magic_user_name_wins_over_an_external_id():
-    """If the user name cannot be played, the external id may be. Before both comes the header."""
     by_id = "agent_hangs; because=magic_name"
     ignored = '; ignored="session_breaks_down: edition credentials"'
     names = {"source_down": "source_down; because=magic_name", "ada": by_id}
@@ -117,7 +113,6 @@ def test_the_first_rule_that_matches_wins():
 
 
 def test_a_wrong_rule_changes_no_rules():
-    """All unknown scenarios and kinds are reported, and the rules stay."""
     good = Rule(when=When(), scenario="success", resource="task_run")
     selection = SelectionState(rules=[good])
     wrong = [good.model_copy(update=u) for u in ({}, {"scenario": "sucess"}, {"resource": "run"})]
@@ -144,7 +139,6 @@ def test_each_playlist_is_played_in_turn():
 
 
 def test_a_playlist_is_for_runs():
-    """A connection plays the playlist's own `connection` script and takes no turn."""
     selection = SelectionState(default_scenario="flaky_source")
     opened = choose(NewResource("connection", None, {}, 0), selection, shipped())
     assert (str(opened), selection.turns) == ("flaky_source; because=default", {})
@@ -154,7 +148,6 @@ def test_a_playlist_is_for_runs():
 
 
 def test_a_mix_honours_its_weights():
-    """Of 2,000 draws each entry gets its share, within 5 %. Tiny weights are rounded up."""
     mix = {"success": 6, "source_down": 3, "agent_hangs": 1}
     tiny = {"success": 1e-9, "source_down": 1e-9}
     library = library_of(weighed={"mix": mix}, tiny={"mix": tiny})
@@ -177,9 +170,8 @@ def test_a_check_about_one_scenario_ignores_the_others():
     left to the library: an edit may add it before a run plays it.
     """
     library = library_of(turns={"playlist": ["gone", "success"]})
-    selection = SelectionState(
-        default_scenario="session_breaks_down", queues={"task_run": ["turns"]}
-    )
+    queues = {"task_run": ["turns"]}
+    selection = SelectionState(default_scenario="session_breaks_down", queues=queues)
     selection.check(library, "connections", about="success")
     with pytest.raises(ApiError, match="is for the edition `credentials`") as caught:
         selection.check(library, "connections")

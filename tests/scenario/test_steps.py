@@ -28,35 +28,31 @@ def test_a_range_is_drawn_from_the_seed(read):
     assert all(timedelta(seconds=3) <= end <= timedelta(seconds=9) for end in ends)
 
 
-FAILURES = [
-    ("api/timeout", [("api", "timeout", None, "The request took too long.")]),
+SEVERAL = "[{error: source/source_error, message: Hm., field: page}, task/task_failed]"
+FAILURES = [  # and for each error its name, field and message
+    ("api/timeout", "api/timeout None The request took too long."),
     (
         "{error: task/timeout}",
-        [("task", "timeout", None, "Task execution exceeded the timeout of 30 minutes.")],
+        "task/timeout None Task execution exceeded the timeout of 30 minutes.",
     ),
     (
-        "[{error: source/source_error, message: Hm., field: page}, task/task_failed]",
-        [
-            ("source", "source_error", "page", "Hm."),
-            ("task", "task_failed", None, "The task could not be completed."),
-        ],
+        SEVERAL,
+        "source/source_error page Hm.",
+        "task/task_failed None The task could not be completed.",
     ),
     (
         "{errors: [source/source_blocked]}",
-        [("source", "source_blocked", None, "The source is on Deck's blocklist.")],
+        "source/source_blocked None The source is on Deck's blocklist.",
     ),
 ]
 
 
 def test_a_run_fails_with_the_errors_of_the_catalog(read):
-    """One error or several, with the catalog's message or a given one."""
-    for errors, expected in FAILURES:
+    for errors, *expected in FAILURES:
         run = play_scenario(read(f"task_run: [{{failed: {errors}}}]")).run
         assert run.status == "failed"
-        errors_of_run = [
-            (e["type"], e["code"], e.get("field"), e["message"]) for e in run["errors"]
-        ]
-        assert errors_of_run == expected
+        rows = [f"{e['type']}/{e['code']} {e.get('field')} {e['message']}" for e in run["errors"]]
+        assert rows == expected
 
 
 ANSWERS = [
@@ -78,9 +74,6 @@ ANSWERS = [
 
 
 def test_answers_are_compared_as_text(ask):
-    """Globs are allowed, and case matters. Without `accept` every answer is right, with an empty
-    list none; of a list, one mapping must fit.
-    """
     for accept, answer, right in ANSWERS:
         run, prompts = ask(f"{{accept: {accept}}}", {"code": answer})
         assert (prompts == 1, run.status) == (right, "completed" if right else "failed"), accept
@@ -94,7 +87,6 @@ def test_answers_of_other_types_are_compared_as_they_are_written_in_json(ask):
 
 
 def test_all_fields_of_an_answer_must_be_right(ask):
-    """Fields that `accept` does not name may hold anything."""
     prompt = "{fields: [{name: a}, {name: b}, {name: c}], accept: {a: '1', b: '2'}, attempts: 9}"
     wrong, right = {"a": "1", "b": "3", "c": "x"}, {"a": "1", "b": "2", "c": "x"}
     run, prompts = ask(prompt, wrong, right)
@@ -102,11 +94,9 @@ def test_all_fields_of_an_answer_must_be_right(ask):
 
 
 def test_branches_nest_and_rejoin(ask):
-    """A branch may have an interaction; after its end the script continues below the step."""
     second = "{accept: {code: b}, on_rejected: [{failed: auth/auth_locked}], attempts: 1}"
-    prompt = (
-        f"{{accept: {{code: a}}, attempts: 1, on_rejected: [{{interaction_required: {second}}}]}}"
-    )
+    branch = f"[{{interaction_required: {second}}}]"
+    prompt = f"{{accept: {{code: a}}, attempts: 1, on_rejected: {branch}}}"
     rejoined, prompts = ask(prompt, {"code": "x"}, {"code": "b"})
     locked, _ = ask(prompt, {"code": "x"}, {"code": "x"})
     assert (rejoined.status, prompts) == ("completed", 2)

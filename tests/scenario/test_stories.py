@@ -52,9 +52,7 @@ def moves(kind):
 
 
 def test_every_transition_of_a_script_is_in_a_trace():
-    """Each row of the state machines is played: add a scenario that does, and run
-    scripts/record-traces.
-    """
+    """If not, add a scenario that plays it, and run scripts/record-traces."""
     assert {move for kind in SCRIPT_KINDS for move in moves(kind)} - MOVES == set()
 
 
@@ -64,12 +62,7 @@ def test_every_status_of_a_script_is_in_a_trace():
 
 
 def test_every_error_is_in_a_trace():
-    """Each error has a scenario that ends with it, in a run or a call: add one that does, and run
-    scripts/record-traces.
-
-    Errors of the type `request` are those of a wrong call, which a client makes itself; those of
-    the type `deck_sim` are none of Deck's.
-    """
+    """But `request/…`, of a wrong call, which a client makes itself, and those of deck-sim."""
     ends = {name for name in CATALOG if not name.startswith(("request/", "deck_sim/"))}
     assert ends - ERRORS == set()
 
@@ -80,25 +73,18 @@ def test_a_file_is_named_after_its_scenario():
 
 
 def test_a_scenario_has_a_summary_tags_and_a_script():
-    """The summary is a sentence."""
     summaries = [scenario.summary for scenario in SCENARIOS]
     assert [text for text in summaries if not (text.endswith(".") and 20 < len(text) <= 100)] == []
-    bare = [
-        scenario.name
-        for scenario in SCENARIOS
-        if not (scenario.tags and any(map(scenario.defines, SCRIPT_KINDS)))
-    ]
-    assert bare == []
+    for scenario in SCENARIOS:
+        assert scenario.tags, scenario.name
+        assert any(map(scenario.defines, SCRIPT_KINDS)), scenario.name
 
 
 def test_no_two_scenarios_are_the_same():
-    """Every summary and every set of scripts is unique."""
     assert len({scenario.summary for scenario in SCENARIOS}) == len(SCENARIOS)
-    scripts = {
-        repr([(s.script(kind).steps, s.entries, s.faults) for kind in SCRIPT_KINDS])
-        for s in SCENARIOS
-    }
-    assert len(scripts) == len(SCENARIOS)
+    steps = [[scenario.script(kind).steps for kind in SCRIPT_KINDS] for scenario in SCENARIOS]
+    rest = [(scenario.entries, scenario.faults) for scenario in SCENARIOS]
+    assert len({*map(repr, zip(steps, rest, strict=True))}) == len(SCENARIOS)
 
 
 def end(scenario, edition):
@@ -110,16 +96,10 @@ def end(scenario, edition):
 
 def test_a_scenario_ends_the_same_in_each_of_its_editions():
     """Unless the story is about the login, which is not alike."""
-    same = [scenario for scenario in SCENARIOS if "login" not in scenario.tags]
-    ends = {
-        scenario.name: [end(scenario, edition) for edition in scenario.editions]
-        for scenario in same
-    }
-    assert {
-        name: by_edition
-        for name, by_edition in ends.items()
-        if by_edition != by_edition[:1] * len(by_edition)
-    } == {}
+    for scenario in SCENARIOS:
+        if "login" not in scenario.tags:
+            first, *others = (end(scenario, edition) for edition in scenario.editions)
+            assert others == [first] * len(others), scenario.name
 
 
 NAMES_ITS_EDITION = {

@@ -4,13 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deck_sim.scenario.expressions import (
-    VARIABLES,
-    ExpressionError,
-    names_at,
-    render,
-    template_problems,
-)
+from deck_sim.scenario import expressions
+from deck_sim.scenario.expressions import ExpressionError, names_at, render, template_problems
 
 NOW = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 INPUT = {
@@ -69,7 +64,6 @@ ALONE = [
 
 
 def test_an_expression_alone_keeps_the_type_of_its_value():
-    """Other texts become texts."""
     results = {text: compute(text) for text, _ in ALONE}
     assert [*map(repr, results.values())] == [repr(result) for _, result in ALONE]
 
@@ -85,12 +79,10 @@ IN_A_TEXT = [
 
 
 def test_in_a_longer_text_a_value_is_written_as_json_writes_it():
-    """A text with more in it than one expression stays a text."""
     assert [(text, compute(text)) for text, _ in IN_A_TEXT] == IN_A_TEXT
 
 
 def test_expressions_are_computed_at_any_depth():
-    """Lists, objects and the keys of objects may have expressions."""
     plain = {"a": [1, 2.5, True, None, "text"], "b": {"c": "}}"}}
     assert compute(plain) == plain
     value = {"list": [{"{{ input.nights }}": "{{ input.nights }}"}]}
@@ -121,7 +113,6 @@ MISTAKES = [
 
 
 def test_a_mistake_in_an_expression_is_found_before_it_is_played():
-    """It is found when the scenario is loaded; computing it gives the same message."""
     assert [(text, *template_problems(text)) for text, _ in MISTAKES] == MISTAKES
     assert [(text, refusal(text)) for text, _ in MISTAKES] == MISTAKES
 
@@ -144,22 +135,15 @@ ESCAPES = [
 REFUSED = [
     ("{{ 'x' * 70000 }}", "the result is larger than 64 KiB"),
     ("{{ input.huge }}", "the result is larger than 64 KiB"),
-    (
-        "{{ 1e300 * 1e300 }}",
-        "the expression cannot be computed: Out of range float values are not JSON compliant",
-    ),
+    ("{{ 1e300 * 1e300 }}", "the expression cannot be computed: Out of range float values are not"),
     ("{{ (-8) ** 0.5 }}", "the result must be text"),
-    (
-        "{{ input.note + 1 }}",
-        "the expression cannot be computed: unsupported operand type(s) for +",
-    ),
+    ("{{ input.note + 1 }}", "the expression cannot be computed: unsupported operand type(s) for"),
     ("{{ 1 // 0 }}", "the expression cannot be computed: integer division or modulo by zero"),
     ("{{ []|first }}", "No first item, sequence was empty."),
 ]
 
 
 def test_the_sandbox_holds():
-    """Each attempt to reach Python, and each result that is no plain data, gets a plain error."""
     for text, why in ESCAPES + REFUSED:
         assert refusal(text, huge="x" * 70_000).startswith(why), text[:60]
 
@@ -177,13 +161,11 @@ MISSING = [
 
 
 def test_a_missing_key_is_an_error_wherever_it_is_used():
-    """The message has the nearest key, or the known ones."""
     for text, why in MISSING:
         assert refusal(text).startswith(why), text
 
 
 def test_an_error_quotes_the_beginning_of_its_text():
-    """Sixty characters are enough to find it in the file."""
     for text, begins in (
         ("{{ input.a }}", "`{{ input.a }}`: unknown key 'a'"),
         ("Dear Alex, " * 9 + "{{ input.a }}", f"`{'Dear Alex, ' * 5}Dear…`: unknown key 'a'"),
@@ -194,12 +176,11 @@ def test_an_error_quotes_the_beginning_of_its_text():
 
 
 def test_the_known_keys_of_variables_are_those_of_a_played_script(sim, run_task):
-    """The check before playing knows the same keys."""
-    value = {name: f"{{{{ {name} }}}}" for name in VARIABLES}
+    value = {name: f"{{{{ {name} }}}}" for name in expressions.VARIABLES}
     steps = ["running", {"completed": {"output": value}}]
     sim.put("/scenarios/all", json={"task_run": steps})
     run_task("all")
     output = sim.get("/events").json()["data"][-1]["data"]["output"]
-    keys_of = {name: keys for name, keys in VARIABLES.items() if keys}
+    keys_of = {name: keys for name, keys in expressions.VARIABLES.items() if keys}
     elsewhere = {"credential": (), "session": ()}  # nothing, in this edition
     assert {name: tuple(output[name]) for name in keys_of} == keys_of | elsewhere

@@ -55,7 +55,6 @@ def read_traces(folder):
 
 @pytest.mark.parametrize(("name", "edition"), PLAYED)
 def test_a_scenario_plays_as_recorded(name, edition):
-    """The timeline of a shipped scenario is its trace, byte for byte."""
     command = command_of(name, edition, TRACES)
     assert play(command, edition) == file_of(name, edition).read_text()
 

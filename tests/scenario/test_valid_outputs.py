@@ -3,13 +3,18 @@
 from deck_sim.contract.json_schema import schema_problems, violations
 from output_schemas import FORMATS, make, wrap
 
+TYPES = ("string", "integer", "number", "boolean", "null")
+TREE = {"anyOf": [{"$ref": "#/$defs/tree"}, {"type": "null"}]}
+TREES = {
+    "type": "object",
+    "required": ["left", "right"],
+    "properties": {"left": TREE, "right": TREE},
+}
 SCHEMAS = {
     "$ref to true": wrap(**{"$ref": "#/$defs/any"}) | {"$defs": {"any": True}},
     "nothing": {},
     "an object or null": {"type": ["null", "object"]},
-    "every type": {
-        "properties": {t: {"type": t} for t in ("string", "integer", "number", "boolean", "null")}
-    },
+    "every type": {"properties": {name: {"type": name} for name in TYPES}},
     "anything": {"properties": {"x": {}, "y": True}, "required": ["x", "y", "z"]},
     "a type by its words": {
         "properties": {
@@ -54,19 +59,7 @@ SCHEMAS = {
     "not a value": wrap(enum=["a", "b", "c"], **{"not": {"enum": ["a", "c"]}}),
     "a short email": wrap(type="string", format="email", maxLength=8),
     "multiples of a hundredth": wrap(type="array", items={"multipleOf": 0.01}, minItems=30),
-    "two branches that both recur": {
-        "$ref": "#/$defs/tree",
-        "$defs": {
-            "tree": {
-                "type": "object",
-                "required": ["left", "right"],
-                "properties": {
-                    side: {"anyOf": [{"$ref": "#/$defs/tree"}, {"type": "null"}]}
-                    for side in ("left", "right")
-                },
-            }
-        },
-    },
+    "two branches that both recur": {"$ref": "#/$defs/tree", "$defs": {"tree": TREES}},
     "one that is far below": wrap(type="integer", maximum=-(10**40)),
     "examples that do not fit": wrap(type="integer", examples=["a"]),
     "an impossible field that may be absent": {"properties": {"a": False, "b": {}}},

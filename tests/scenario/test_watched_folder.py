@@ -27,7 +27,6 @@ def write(tmp_path):
 
 @pytest.fixture
 def reports():
-    """The reports, as text."""
     return []
 
 

@@ -36,7 +36,6 @@ def test_words_and_plain_numbers_are_typed():
 
 
 def test_everything_else_is_text():
-    """Values that YAML 1.1 converts, quoted numbers and blocks stay as written."""
     assert [text for text in TEXTS if read_yaml(f"a: {text}").data != {"a": text}] == []
     for written in ("'1'", '"1"', "|-\n  1", ">-\n  1"):
         assert read_yaml(f"a: {written}").data == {"a": "1"}
