@@ -143,7 +143,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
             f" answered {arrival.answered}"
             for arrival in self.received
         ]
-        is_own = event not in EDITIONS[edition].event_types
+        is_own = event not in EDITIONS[edition].event_names
         note = f"`{event}` is not an event type of Deck: only an `event` step of a scenario or"
         note += " `deck.additive_changes(event_type=…)` emits it"
         lines = [

@@ -148,7 +148,7 @@ def _check_event_type(world: World, type_: str | None) -> None:
     if type_ is None:
         return
     event_names = world.contract.event_names
-    kinds = [*dict.fromkeys(name.partition(".")[0] for name in event_names)]
+    kinds = [*dict.fromkeys(name.partition(".")[0] for name in world.contract.event_types)]
     kind, _, word = type_.partition(".")
     if type_ in event_names:
         why = f"{quote(type_)} is a type of Deck; give one that Deck does not have"

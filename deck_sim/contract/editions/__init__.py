@@ -31,7 +31,7 @@ def how_to_switch(edition: str) -> str:
 
 
 def every_event_type() -> tuple[str, ...]:
-    return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_types),)
+    return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_names),)
 
 
 def explain_foreign_event(

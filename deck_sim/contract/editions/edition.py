@@ -57,6 +57,7 @@ class Edition:
     idempotency: Idempotency
     # Event type -> another name that selects it.
     also_known_as: Mapping[str, str] = field(default_factory=dict)
+    silent_event_types: tuple[str, ...] = ()  # that destinations may name, and nothing emits
     # Whether files are duplicates by the fields of `deduplication_schema`, not by their content.
     compares_extractions: bool = False
     inactivity: timedelta = timedelta(minutes=30)  # after which a run fails
@@ -84,8 +85,8 @@ class Edition:
 
     @cached_property
     def event_names(self) -> tuple[str, ...]:
-        """Every name that selects events: the event types, and the other names that some have."""
-        return (*self.event_types, *self.also_known_as.values())
+        """Every name that a destination may have: the event types, and the other names of some."""
+        return (*self.event_types, *self.also_known_as.values(), *self.silent_event_types)
 
     def names_of(self, event_type: str) -> tuple[str, ...]:
         """Return the names that select events of this type: the type, and its other name if any."""

@@ -168,6 +168,13 @@ def test_a_webhook_has_an_object_named_after_its_type(api):
     assert api.get(path).json()["webhook"] == {"url": URL}
 
 
+def test_a_destination_may_name_an_event_that_nothing_emits(api):
+    """It was seen in the list of the live API."""
+    assert "user.created" in [item["type"] for item in api.get("/event-types").json()["data"]]
+    body = {**WEBHOOK, "events": ["user.created"]}
+    assert api.post("/event-destinations", json=body).json()["events"] == ["user.created"]
+
+
 def test_answers_have_only_the_listed_fields_of_a_destination(api):
     """Custom headers and other keys of a queue are accepted."""
     hook = {"url": URL, "custom_headers": '{"X-Key": "1"}'}

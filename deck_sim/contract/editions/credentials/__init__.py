@@ -270,6 +270,7 @@ EDITION = Edition(
     compares_extractions=True,
     # Deck's list of event types has the first name, and an observed event had the second.
     also_known_as={"task_run.review_required": "task_run.pending"},
+    silent_event_types=("user.created",),  # observed
     idempotency=Idempotency(
         ("POST", "PATCH", "DELETE"), creates_only=False, stored_statuses=range(200, 300)
     ),
