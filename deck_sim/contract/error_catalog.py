@@ -90,8 +90,8 @@ api/endpoint_deprecated 400 (documented): This endpoint is deprecated.
     source: docs.deck.co, errors, both revisions: endpoint_deprecated with 400
 idempotency/idempotency_error 409 (documented): Idempotency key has already been used with different
     parameters.
-    source, 2026-11-26: docs.deck.co, idempotency, both revisions: the message of the 409, word for
-        word
+    source, 2026-11-26: docs.deck.co, idempotency, both revisions: the same key with other
+        parameters is a 409
 idempotency/idempotency_key_error 400 (documented, credentials, else assumed): Idempotency key must
     be at most 256 characters
     source, 2026-11-26: docs.deck.co, idempotency: the message of the 400, word for word, without a
