@@ -18,6 +18,7 @@ from deck_sim.handle.connect.control import IdOrResource, Json, read_id
 from deck_sim.handle.connect.threads import check_no_event_loop, receiving, twin_of
 from deck_sim.handle.deck import ALL_EVENTS, WEBHOOK_PATH, Deck
 from deck_sim.runtime.settings import FROZEN, ON_POLL
+from deck_sim.webhooks.sender import RECEIVER_HEADER
 from deck_sim.webhooks.signing import ID, SignatureError, verify
 
 
@@ -59,7 +60,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         """Listen on a free port, and register the URL with the world."""
         self.secret = self.secret or self._deck.webhook_secret
         self._server = LoopbackServer(
-            lambda _path, headers, body: (self.receive(headers, body), {}, b"")
+            lambda _path, headers, body: (self.receive(headers, body), {RECEIVER_HEADER: "1"}, b"")
         )
         try:
             destination = self._deck.register_webhook(

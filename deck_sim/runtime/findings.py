@@ -11,13 +11,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import counted, cut, listed
 from deck_sim.base.redaction import mask_key, redact_body
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.injected_faults import EVERYBODY
-from deck_sim.engine.world import RESET_REMOVED
+from deck_sim.engine.world import RESET_REMOVED, listens
 from deck_sim.engine.world_values import Resource
 from deck_sim.runtime.lint import LINT_RULES, POLL_INTERVAL, polls_a_frozen_clock
 from deck_sim.runtime.moment_text import format_moment
@@ -32,7 +33,7 @@ from deck_sim.runtime.why import (
     find_right_answer,
     find_unfinished,
 )
-from deck_sim.webhooks.sender import RAISED_HEADER
+from deck_sim.webhooks.sender import RAISED_HEADER, RECEIVER_HEADER, UNANSWERED
 from deck_sim.webhooks.signing import TIMESTAMP
 
 # How much a finding matters. A test fails for a failure or an oversight, a passed test also for a
@@ -50,6 +51,8 @@ CALLERS: dict[str, dict[str, str]] = {
         "key": "give your application `deck.api_key` in each test, or use the fixture `deck_env`",
         "authorize": "; the fixture `deck_env` sets `DECK_API_KEY`",
         "path": " The path is an argument: `deck.deliver_to(app, path=…)`",
+        "crash": "set `app.testing = True` (Flask) or `DEBUG_PROPAGATE_EXCEPTIONS = True` (Django)"
+        " to see it in the test",
         "secret": "deck.webhook_secret",
         "setting": "`deck.stamp_webhooks(…)`",
     },
@@ -60,6 +63,7 @@ CALLERS: dict[str, dict[str, str]] = {
         "key": "give your application the key of this world",
         "authorize": "",
         "path": "",
+        "crash": "its log has the exception",
         "secret": "webhook_secret` of `GET /_sim/world",
         "setting": "`PATCH /_sim/world`",
     },
@@ -83,6 +87,8 @@ _HINTS = {
     "clock": "the signature has the time {time}, but the application's clock differs:"
     " `webhook_time` can be `wall` (real time) or `world` (the world's time); {setting} sets it",
 }
+# The hosts of applications under test: on loopback, or of `deliver_to`.
+_OF_TEST = re.compile(r"localhost|127(\.\d+){3}|::1|.+\.(localhost|deck-sim\.invalid)")
 _CHANCE = "give the fault a higher probability, or give the world another seed"
 
 
@@ -298,12 +304,29 @@ def raised_error(source: Source) -> Iterator[Row]:
         yield "", reason, "", {"error": error, "webhooks": count}
 
 
+@finding_kind("failed webhooks", LEFTOVER)
+def failed_webhook(source: Source) -> Iterator[Row]:
+    groups = dict[tuple[str, int | None], list[Row]]()
+    for row in _find_undelivered(source, of_test=True):
+        groups.setdefault((row[3]["destination"], row[3]["status"]), []).append(row)
+    for rows in groups.values():
+        subject, reason, remedy, details = rows[-1]
+        count = f"{counted(len(rows), 'webhook')} failed{', the last' if rows[1:] else ''}"
+        details["deliveries"] = [row[0] for row in rows]
+        yield subject, f"{count}: {reason}", remedy, details
+
+
 @finding_kind("undelivered webhooks")
 def undelivered_webhook(source: Source) -> Iterator[Row]:
+    yield from _find_undelivered(source, of_test=False)
+
+
+def _find_undelivered(source: Source, *, of_test: bool) -> Iterator[Row]:
+    """Yield rows for the failed webhooks to the application under test, or for the others."""
     deliveries = source.simulation.world.all("event_delivery").values()
     accepting = {row["event_destination_id"] for row in deliveries if row.status == "success"}
     for delivery, attempt in _last_attempts(source):
-        if attempt.ok:
+        if attempt.ok or _failed_in_test(source, delivery, attempt) is not of_test:
             continue
         body = " ".join(attempt.answer.decode(errors="replace").split())
         # A framework's page for an error says no more than the status.
@@ -314,8 +337,27 @@ def undelivered_webhook(source: Source) -> Iterator[Row]:
         hint = _choose_hint(source, delivery, attempt, answer, accepting)
         moment = datetime.fromtimestamp(int(attempt.request[TIMESTAMP]), UTC)
         remedy = _HINTS[hint].format(**source.terms, time=format_moment(moment)) if hint else ""
+        if attempt.status == _CRASHED and not (answer or attempt.fault):
+            crash = f"if the application raised an exception, {source.terms['crash']}"
+            remedy = f"{crash}; otherwise, {remedy}"
         details = {"attempt": attempt.number, "status": attempt.status, "fault": attempt.fault}
+        details["destination"] = delivery["event_destination_id"]
         yield delivery.id, reason, remedy, details
+
+
+def _failed_in_test(source: Source, delivery: Resource, attempt: AttemptResult) -> bool:
+    """Whether the application under test made an attempt fail, and nobody asked for it."""
+    world = source.simulation.world
+    destination = world.all("event_destination")[delivery["event_destination_id"]]
+    return not (
+        attempt.fault
+        or attempt.error in UNANSWERED
+        or not {RAISED_HEADER, RECEIVER_HEADER}.isdisjoint(attempt.response)
+        or destination.deleted
+        or (delivery.status == "pending" and not listens(destination))
+        or world.delivery_log[delivery.id][-1] is not attempt  # it is not attempted again
+        or not _OF_TEST.fullmatch(urlsplit(destination["config"]["url"]).hostname or "")
+    )
 
 
 def _last_attempts(source: Source) -> Iterator[tuple[Resource, AttemptResult]]:

@@ -39,6 +39,11 @@ _MAX_QUOTE = 200  # characters of the parser's error that a result repeats
 
 ReceiverAnswer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
 RAISED_HEADER = "deck-sim-raised"  # of an answer: the error that an application raised
+RECEIVER_HEADER = "deck-sim-receiver"  # of an answer: it is that of `deck_webhooks`
+_NO_SERVER = "connection refused: no server listens at this address and port"
+_RESET = "the receiver reset the connection before its answer was complete"
+_CLOSED = "the receiver closed the connection before its answer was complete"
+UNANSWERED = frozenset({_NO_SERVER, _RESET, _CLOSED})  # no server listens, or it is being stopped
 # An application that is called without a socket, with a path, headers and a body.
 App = Callable[[str, Mapping[str, str], bytes], Awaitable[ReceiverAnswer]]
 
@@ -238,9 +243,9 @@ _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (  # the first that fit
     (TimeoutError, "no {awaited} within {limit}"),
     (AddressRefused, "{failure}"),
     (httptools.HttpParserError, "the response is not valid HTTP: {quote}"),
-    (ConnectionRefusedError, "connection refused: no server listens at this address and port"),
-    (ConnectionError, "the receiver reset the connection before its answer was complete"),
-    (EOFError, "the receiver closed the connection before its answer was complete"),
+    (ConnectionRefusedError, _NO_SERVER),
+    (ConnectionError, _RESET),
+    (EOFError, _CLOSED),
     (socket.gaierror, "the name {host} could not be resolved: {failure.strerror}"),
     (ssl.SSLError, "no secure connection: {failure}"),
     (Exception, "{kind}: {failure}"),

@@ -86,6 +86,7 @@ def test_the_summary_says_what_was_called_and_each_call_is_logged(cli):
     assert failed.stderr.count(reason) == 1
 
 
+@pytest.mark.deck(strict=False)
 def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     receiver.say(401)
     deck.register_webhook(receiver.url)
@@ -94,9 +95,11 @@ def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     deck.create("agents", {"name": "Porter"})
     world_report = report(deck)
     assert "; webhooks: pending 2x; " in ExecReport(["x"], 0, [world_report]).summary("")
-    refused, waiting = world_report.undelivered
+    (refused,), (waiting,) = world_report.problems, world_report.undelivered
     hint = r"does the application use the secret in `SECRET`, and .*"
-    assert re.fullmatch(rf"agent\.created \(edlv_\w+\), attempt 1: 401; {hint}", refused)
+    assert re.fullmatch(
+        rf"1 webhook failed: agent\.created \(edlv_\w+\), attempt 1: 401; {hint}", refused
+    )
     assert re.match(r"edlv_\w+ is pending\. The clock is frozen; a delivery is attempted ", waiting)
 
 

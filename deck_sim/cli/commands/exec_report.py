@@ -200,6 +200,7 @@ def report_world(simulation: Simulation, registry: WorldRegistry, secret_name: s
         groups.setdefault("unsent" if is_delivery else finding.kind, []).append(finding)
     undelivered = groups.get("undelivered_webhook", [])
     attempted = {finding.subject for finding in undelivered}
+    attempted.update(*(row.details["deliveries"] for row in groups.get("failed_webhook", ())))
     unsent = [row for row in groups.get("unsent", ()) if row.subject not in attempted]
     deliveries = simulation.world.all("event_delivery").values()
     chosen = (call.scenario.name for call in journal if call.scenario)
