@@ -1,6 +1,7 @@
 """A transport and a plain socket give a client of httpx or httpx2 the same answers and errors."""
 
 import signal
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -136,6 +137,24 @@ def test_another_host_is_refused(anywhere):
             pytest.raises(library.ConnectError, match=text),
         ):
             client.get(wrong)
+
+
+def test_an_application_may_catch_errors_of_either_library(deck, monkeypatch):
+    """If both are imported."""
+
+    def fail(library):
+        with library.Client(transport=deck.transport) as client:
+            with pytest.raises(library.ConnectError) as caught:
+                client.get("https://api.deck.example/v2/agents")
+            assert type(caught.value).__module__ == library.__name__
+            return caught.value
+
+    for error in (fail(httpx2), fail(httpx)):
+        assert isinstance(error, httpx.TransportError)
+        assert isinstance(error, httpx2.TransportError)
+        assert error.request.url.host == "api.deck.example"
+    monkeypatch.delitem(sys.modules, "httpx")
+    assert not isinstance(fail(httpx2), httpx.TransportError)
 
 
 @pytest.fixture

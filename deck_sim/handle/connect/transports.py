@@ -4,7 +4,8 @@ A server in this process is called on its own event loop, so only one thread use
 Requests and answers are not streamed.
 
 One transport serves httpx and httpx2. The class of a request shows which library made it; the
-answer or error is of that library, too.
+answer is of that library, too. An error is of both if both are imported, since the `except` of an
+application may name either.
 """
 
 import asyncio
@@ -98,17 +99,16 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
 
     @contextmanager
     def _library_errors(self, request: Any) -> Iterator[None]:
-        library = library_of(request)
         self.note_time()
         requested = str(request.url)
         if requested != self.url and not requested.startswith((f"{self.url}/", f"{self.url}?")):
             text = f"this transport reaches only {self.url}, but the request was to {requested}"
             advice = "use `deck.base_url`, or an ordinary client inside `deck.intercept()`"
-            raise library.ConnectError(f"{text}; {advice}", request=request)
+            raise _make_error(request, "ConnectError", f"{text}; {advice}")
         try:
             yield
         except httpx2.TransportError as error:
-            raise getattr(library, type(error).__name__)(f"{error}", request=request) from error
+            raise _make_error(request, type(error).__name__, f"{error}") from error
 
 
 @contextmanager
@@ -130,6 +130,14 @@ def server_at(url: str) -> "Server | None":
 def library_of(request: Any) -> ModuleType:
     """Return the library that made a request: httpx or httpx2."""
     return sys.modules[type(request).__module__.partition(".")[0]]
+
+
+def _make_error(request: Any, name: str, text: str) -> Exception:
+    library, *modules = library_of(request), sys.modules.get("httpx2"), sys.modules.get("httpx")
+    kinds = [getattr(module, name) for module in (library, *modules) if hasattr(module, name)]
+    bases = tuple(dict.fromkeys(kinds))
+    error: Exception = type(name, bases, {"__module__": library.__name__})(text, request=request)
+    return error
 
 
 class _Call:
