@@ -32,6 +32,7 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     args = '"GET /v2/agents/agt_none", error="request/agent_not_found"'
     assert copied == f"deck.requests.assert_called({args})"
     page.get_by_role("searchbox").fill("")
+    expect(rows).to_have_count(62)
     rows.last.click()
     expect(details(page)).to_contain_text("What it caused")
 
