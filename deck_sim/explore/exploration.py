@@ -32,7 +32,7 @@ def explore(
     """Run a program again for each trouble that `baseline`, its first run, has a place for; put the
     results into `report`. If a second run without trouble fails or differs, report only this.
     """
-    again = Watch()
+    again = Watch(caller=baseline.caller)
     failure = run(again)
     differences = [f"the second run fails: {failure}"] if failure else []
     if differences := differences or again.other_calls(baseline) + again.differences(baseline):
@@ -43,20 +43,17 @@ def explore(
     report.no_timing, report.has_restored = baseline.why_no_timing(), baseline.has_restored
     troubles, report.left_out = find_troubles(baseline.places())
     chosen, report.missing = choose_troubles(troubles, plan.only, plan.skip)
-    tried = chosen[: plan.limit]
+    tried, usual = chosen[: plan.limit], baseline.findings()
 
     def try_trouble(trouble: Trouble) -> Result | None:
         if not plan.may_begin():
             return None
-        watch = Watch(trouble, waits_for_retries=baseline.all_delivered)
+        watch = Watch(trouble, waits_for_retries=baseline.all_delivered, caller=baseline.caller)
         failure = run(watch)
         differences = watch.differences(baseline, may_lack=plan.may_lack)
-        return Result(
-            trouble,
-            watch.occurred,
-            [failure] if failure else differences,
-            watch.waited,
-        )
+        problems = [failure] if failure else differences
+        findings = [text for text in watch.findings() if text not in usual]
+        return Result(trouble, watch.occurred, problems, findings, watch.waited)
 
     report.not_tried = len(chosen)
     progress(0, len(tried))

@@ -17,6 +17,7 @@ class Result:
     trouble: Trouble
     occurred: bool
     problems: Sequence[str]  # the failure of the test, and how the worlds differ; empty: none
+    findings: Sequence[str] = ()  # about its worlds, and not about those of the baseline
     waited: float = 0  # seconds of real time before the program repeated a refused call
 
     @property
@@ -31,6 +32,7 @@ class Result:
             "trouble": str(trouble),
             "verdict": self.verdict,
             "problems": [*self.problems],
+            "findings": [*self.findings],
             "advice": trouble.advice,
             "waited": round(self.waited, 1),
         }
@@ -88,6 +90,7 @@ class Report:
                 "",
                 f"{trouble}",
                 *(f"  {problem}" for problem in result.problems),
+                *(f"  finding:    {text}" for text in result.findings),
                 f"  what helps: {trouble.advice}",
                 f"  again:      {self.again(str(trouble))}",
             ]

@@ -9,6 +9,7 @@ from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
 from deck_sim.explore.troubles import Trouble
+from deck_sim.runtime.findings import CALLERS, NOTE, WEIGHTS, collect_findings
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Simulation
 
@@ -19,6 +20,7 @@ class Life:
 
     name: str  # the key and a number, the same in each run
     simulation: Simulation
+    worlds: WorldRegistry
     outcome: Outcome | None = None
 
 
@@ -29,6 +31,7 @@ class Watch:
     trouble: Trouble | None = None
     waits_for_retries: bool = False  # whether failed deliveries are repeated before an advance ends
     lives: list[Life] = field(default_factory=list)
+    caller: str = "test"  # in whose terms the findings are
     has_restored: bool = False  # whether a snapshot put back a world, which is not watched
     _numbers: Counter[str] = field(default_factory=Counter)  # of worlds, by key
 
@@ -43,7 +46,7 @@ class Watch:
             prepare(new)
             if key in (None, new.key):
                 self._numbers[new.key] += 1
-                life = Life(f"{new.key}/{self._numbers[new.key]}", new)
+                life = Life(f"{new.key}/{self._numbers[new.key]}", new, worlds)
                 self.lives.append(life)
                 new.waits_for_retries = self.waits_for_retries
                 if self.trouble is not None and self.trouble.place.life == life.name:
@@ -112,6 +115,15 @@ class Watch:
     def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:
         pairs = self._pair_outcomes(baseline)
         return [line for pair in pairs for line in compare(*pair, may_lack=may_lack)]
+
+    def findings(self) -> list[str]:
+        """Describe what is wrong with the worlds of this run."""
+        weights = WEIGHTS - {NOTE}
+        return [
+            row.text
+            for life in self.called.values()
+            for row in collect_findings(life.simulation, life.worlds, CALLERS[self.caller], weights)
+        ]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
         """Describe how this run differs from `baseline` in its worlds, or else in its calls."""

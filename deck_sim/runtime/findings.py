@@ -39,6 +39,7 @@ from deck_sim.webhooks.signing import TIMESTAMP
 # How much a finding matters. A test fails for a failure or an oversight, a passed test also for a
 # leftover; `exec` counts all of these, and mistakes, as problems. A note explains.
 FAILURE, OVERSIGHT, LEFTOVER, MISTAKE, NOTE = "failure", "oversight", "leftover", "mistake", "note"
+WEIGHTS = frozenset({FAILURE, OVERSIGHT, LEFTOVER, MISTAKE, NOTE})
 
 # The names of things in remedies, in the terms of each caller.
 CALLERS: dict[str, dict[str, str]] = {
@@ -145,7 +146,7 @@ def collect_findings(
     simulation: Simulation,
     worlds: WorldRegistry,
     terms: Mapping[str, str],
-    weights: Collection[str] = (FAILURE, OVERSIGHT, LEFTOVER, MISTAKE, NOTE),
+    weights: Collection[str] = WEIGHTS,
     poll_interval: timedelta = POLL_INTERVAL,
 ) -> list[Finding]:
     """Return the findings about a world, with these `weights` only. `terms` is a row of `CALLERS`,

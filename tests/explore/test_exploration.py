@@ -71,6 +71,8 @@ def test_a_program_runs_with_each_trouble(explored, create):
         ["2 agents where the baseline has 1"],
         [],
     ]
+    (finding,) = report.results[0].findings
+    assert finding.startswith("retries_without_key: `POST /v2/agents` got no answer")
     assert report.progress == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
     assert (report.failed, report.not_tried) == (True, 0)
 

@@ -10,7 +10,9 @@ from deck_sim.explore.troubles import TROUBLE_KINDS, Trouble
 
 LOST = Trouble(TROUBLE_KINDS[0], Place(WRITE, "POST /v2/agents #1"))
 RESET = Trouble(TROUBLE_KINDS[1], Place(READ, "GET /v2/agents #1"))
-FAILED = Result(LOST, occurred=True, problems=["2 agents where the baseline has 1"])
+FAILED = Result(
+    LOST, occurred=True, problems=["2 agents where the baseline has 1"], findings=["it has no key"]
+)
 MISSED = Result(RESET, occurred=False, problems=["AssertionError"])
 SURVIVED = Result(RESET, occurred=True, problems=[], waited=3.14)
 
@@ -43,6 +45,7 @@ def test_the_text_says_what_went_wrong_what_helps_and_how_to_repeat_it(report):
         "",
         "lost_response at POST /v2/agents #1",
         "  2 agents where the baseline has 1",
+        "  finding:    it has no key",
         "  what helps: send an `Idempotency-Key` with each create call, and repeat the call with"
         " the same key",
         "  again:      pytest --deck-trouble='lost_response at POST /v2/agents #1'",
@@ -86,6 +89,7 @@ def test_the_data_has_everything(report):
                 "trouble": "reset at GET /v2/agents #1",
                 "verdict": "survived",
                 "problems": [],
+                "findings": [],
                 "advice": "repeat the call after a moment",
                 "waited": 3.1,
             }

@@ -114,9 +114,11 @@ def test_a_call_is_refused_until_a_second_has_passed(start, create, advance, pas
         assert [create(), create()] == [201, 201]
 
 
-def test_the_real_time_that_a_client_waits_is_counted(start, create, simulation, pass_real_time):
+def test_the_real_time_that_a_client_waits_is_counted(
+    start, create, server, simulation, pass_real_time
+):
     start("rate_limited", FIRST_CREATE)
-    watch = Watch(lives=[Life("life", simulation())])
+    watch = Watch(lives=[Life("life", simulation(), server.worlds)])
     for seconds, status, waited in ((0, 429, 0), (0.5, 429, 0), (1.5, 201, 1.5), (3, 201, 1.5)):
         pass_real_time(seconds)
         assert (create(), watch.waited) == (status, waited)

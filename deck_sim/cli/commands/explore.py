@@ -94,7 +94,7 @@ def command(
         return failure
 
     report, interrupted = Report(shlex.join(words), partial(_write_repeat_command, words)), False
-    baseline = Watch()
+    baseline = Watch(caller="http")
     with log_to_stderr(log_format, quiet=True), ThreadPoolExecutor(jobs) as pool:
         if failure := run(baseline):
             report.error = f"the command fails in a run without trouble: {failure}"
