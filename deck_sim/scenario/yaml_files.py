@@ -97,8 +97,6 @@ def read_yaml(source: bytes | str) -> Document:
     try:
         root = yaml.compose(text, Loader=_Loader)
         document.data = None if root is None else _build(document, root, ())
-    except RecursionError:
-        raise YamlError(_TOO_DEEP) from None
     except (yaml.YAMLError, ValueError) as error:  # the latter from an escape beyond Unicode
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

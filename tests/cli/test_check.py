@@ -22,6 +22,14 @@ def test_every_mistake_of_every_file_has_a_line(cli, write, tmp_path):
     assert cli("check", tmp_path, "--json").stdout == as_json.stdout
 
 
+def test_a_file_that_is_not_yaml_is_a_mistake_like_others(cli, write, tmp_path):
+    write("one", "queued", "running", "completed")
+    (tmp_path / "two.yaml").write_text("a: [")
+    checked = cli("check", tmp_path)
+    assert checked.exit_code == 1
+    assert "two.yaml:2:1: not YAML: " in checked.stdout
+
+
 def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
     steps = "queued", "running", "review_required", "running", "completed"
     mine = write("mine", *steps)

@@ -101,10 +101,12 @@ def test_the_same_seed_and_calls_give_the_same_world(make_play):
 
 
 def test_a_run_takes_a_limited_number_of_screenshots(play, monkeypatch):
-    """A stuck run would take them for ever."""
+    """A stuck run would take them for ever. A run takes them from when the option is set."""
     monkeypatch.setattr(playing, "MOST_SCREENSHOTS", 2)
-    play.world.set_options(Options(screenshots=True))
     run = play.run("[running: stuck]")
+    play.wait("1m")
+    assert run.id not in play.world.screenshots
+    play.world.set_options(Options(screenshots=True))
     play.wait("1m")
     assert len(play.world.screenshots[run.id]) == 2
 
