@@ -1,5 +1,3 @@
-"""`scripts/check-names`, on files with names that do not say what they hold."""
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""The stories in examples/scenarios: each is right, and ends as it says it does."""
-
 import re
 from collections import Counter
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""Imports that wait until they are needed."""
-
 import ast
 import subprocess
 import sys

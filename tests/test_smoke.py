@@ -1,6 +1,3 @@
-"""The main job, end to end, over HTTP."""
-
-
 def test_a_run_that_asks_for_a_code_finishes_once_it_gets_it(api, sim, run_task):
     run = run_task("mfa_then_success")
     sim.post("/clock/advance", json={"until": {"event": "task_run.interaction_required"}})

@@ -1,5 +1,3 @@
-"""Patterns of calls."""
-
 import re
 
 import pytest

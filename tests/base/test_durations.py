@@ -1,5 +1,3 @@
-"""Parsing and formatting durations."""
-
 import re
 from datetime import timedelta
 

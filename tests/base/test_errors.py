@@ -1,5 +1,3 @@
-"""The parts of messages, and the exception that users catch."""
-
 from deck_sim.base.errors import LONGEST_VALUE, DeckSimError, listed, nearest, nearest_type, quote
 
 

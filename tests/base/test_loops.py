@@ -1,5 +1,3 @@
-"""Calls from other threads to an event loop."""
-
 import asyncio
 import gc
 

@@ -1,5 +1,3 @@
-"""Real time while the process is frozen."""
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,5 +1,3 @@
-"""Secrets are hidden where records are shown."""
-
 from deck_sim.base.redaction import (
     HIDDEN,
     is_secret,

@@ -1,5 +1,3 @@
-"""Fixtures for tests of the command line."""
-
 import os
 import signal
 from contextlib import redirect_stdout

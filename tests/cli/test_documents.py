@@ -1,5 +1,3 @@
-"""`deck-sim schema`, `openapi` and `fidelity`."""
-
 import json
 
 from deck_sim.contract import DEFAULT_EDITION

@@ -1,5 +1,3 @@
-"""`deck-sim init`: the files of a first test."""
-
 import subprocess
 import sys
 

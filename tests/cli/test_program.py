@@ -1,5 +1,3 @@
-"""The program: its help, and how it ends."""
-
 import os
 import runpy
 import subprocess

@@ -1,5 +1,3 @@
-"""The error catalog, against the documentation."""
-
 from deck_sim.contract.error_catalog import CATALOG, problem, run_errors
 
 # The documented table: name, HTTP status, grade. This copy is the independent judge.

@@ -1,5 +1,3 @@
-"""JSON Schema: where a value breaks a schema, and schemas that cannot be used."""
-
 from deck_sim.contract.json_schema import schema_problems, violations
 
 DRAFT_3 = "http://json-schema.org/draft-03/schema#"

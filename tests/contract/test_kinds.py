@@ -1,5 +1,3 @@
-"""The rows of the resources in each edition."""
-
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import CATALOG

@@ -1,5 +1,3 @@
-"""The rows of the fidelity ledger."""
-
 import re
 from collections import Counter
 

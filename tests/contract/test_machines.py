@@ -1,5 +1,3 @@
-"""The state machines, against the documentation."""
-
 from datetime import timedelta
 
 from deck_sim.contract.editions import EDITIONS

@@ -1,5 +1,3 @@
-"""The URLs that bodies take."""
-
 import re
 
 import pytest

@@ -1,5 +1,3 @@
-"""docs/api.md: the list of headers that deck-sim adds to those of Deck."""
-
 import re
 from pathlib import Path
 

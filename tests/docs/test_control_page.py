@@ -1,5 +1,3 @@
-"""docs/control.md: each call has a row, and each example gets the answer that it shows."""
-
 import json
 import re
 import shlex

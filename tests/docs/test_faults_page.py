@@ -1,5 +1,3 @@
-"""docs/faults.md: each fault and each of its keys is explained."""
-
 import re
 from pathlib import Path
 

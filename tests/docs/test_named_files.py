@@ -1,5 +1,3 @@
-"""Files that the pages for contributors name exist, and have the names that stand beside them."""
-
 import re
 from pathlib import Path
 

@@ -1,5 +1,3 @@
-"""docs/testing.md: it lists every fixture, marker argument, option, and name of the handle."""
-
 import re
 from dataclasses import fields
 from inspect import getdoc

@@ -1,5 +1,3 @@
-"""Commands of callers, people and sources; a refused command changes nothing."""
-
 import copy
 from functools import partial
 

@@ -1,5 +1,3 @@
-"""Deliveries: who receives an event, what follows an attempt, and rotated secrets."""
-
 from datetime import timedelta
 
 import pytest

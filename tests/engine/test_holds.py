@@ -1,5 +1,3 @@
-"""Holds: where a story stops, how it reacts there, and how it continues."""
-
 import copy
 
 import pytest

@@ -1,5 +1,3 @@
-"""Which fault fires, and which only count."""
-
 import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

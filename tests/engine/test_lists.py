@@ -1,5 +1,3 @@
-"""Lists of resources: newest first, by the values of fields."""
-
 from copy import deepcopy
 
 import pytest

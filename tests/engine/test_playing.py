@@ -1,5 +1,3 @@
-"""Playing scripts and passing time: what happens, and exactly when."""
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,5 +1,3 @@
-"""Scripts and the cursor: which step is at a path, and which comes next."""
-
 import copy
 
 import pytest

@@ -1,5 +1,3 @@
-"""Ids and random draws from the seed."""
-
 from datetime import timedelta
 
 import pytest

@@ -1,5 +1,3 @@
-"""The resources that wait, and whether an awaited event can come."""
-
 from datetime import timedelta
 
 from deck_sim.engine.waiting import AwaitedEvent, waiting

@@ -1,5 +1,3 @@
-"""The world, the only place where a status changes."""
-
 import ast
 import copy
 from pathlib import Path

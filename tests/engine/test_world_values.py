@@ -1,5 +1,3 @@
-"""Lists that keep their last items."""
-
 from copy import deepcopy
 
 import pytest

@@ -1,5 +1,3 @@
-"""Fixtures of the tests of exploration."""
-
 import pytest
 
 from deck_sim.explore.places import find_places

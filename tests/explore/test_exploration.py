@@ -1,5 +1,3 @@
-"""An exploration of a small program: which runs it makes, and what its report says."""
-
 import httpx2
 import pytest
 

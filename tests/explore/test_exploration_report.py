@@ -1,5 +1,3 @@
-"""The report of an exploration, as text and as data."""
-
 from dataclasses import replace
 
 import pytest

@@ -1,5 +1,3 @@
-"""What a world has in the end, and how two differ."""
-
 import copy
 from collections import Counter
 from dataclasses import replace

@@ -1,5 +1,3 @@
-"""Places: their names, which are like another one, and why timing is not explored."""
-
 import pytest
 
 from deck_sim.base.real_time import PROCESS_HEADER, process_id

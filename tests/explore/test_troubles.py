@@ -1,5 +1,3 @@
-"""Troubles: what each sets, that it comes at its place alone, and their names."""
-
 import copy
 from itertools import pairwise
 

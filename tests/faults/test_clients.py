@@ -1,5 +1,3 @@
-"""Each HTTP client sees each fault as the table of docs/faults.md says."""
-
 import asyncio
 import json
 import shutil

@@ -1,5 +1,3 @@
-"""Delayed responses."""
-
 import socket
 from concurrent.futures import ThreadPoolExecutor
 

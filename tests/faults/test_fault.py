@@ -1,5 +1,3 @@
-"""How faults are registered and read."""
-
 import pytest
 from pydantic_core import PydanticCustomError
 

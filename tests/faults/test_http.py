@@ -1,5 +1,3 @@
-"""Faults of calls, seen by a client over a real socket."""
-
 from contextlib import suppress
 
 import httpx2

@@ -1,5 +1,3 @@
-"""Faults with an answer of the test's own, seen by a client over a real socket."""
-
 import http.client
 from urllib.parse import urlsplit
 

@@ -1,5 +1,3 @@
-"""Faults of webhooks, seen by a real receiver."""
-
 import threading
 from datetime import UTC, datetime
 

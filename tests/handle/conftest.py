@@ -1,5 +1,3 @@
-"""Fixtures of the tests of the handle."""
-
 import httpx2
 import pytest
 

@@ -1,5 +1,3 @@
-"""Webhooks for applications in this process, written with each of the frameworks."""
-
 import asyncio
 import gc
 import itertools

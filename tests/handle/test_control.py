@@ -1,5 +1,3 @@
-"""Operations on a world, and the errors of a server that is missing, wrong or behind a proxy."""
-
 import json
 import socket
 import threading

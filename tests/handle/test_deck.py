@@ -1,5 +1,3 @@
-"""The methods of `Deck`, against the session's server."""
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

@@ -1,5 +1,3 @@
-"""`DeckSim`, a server without pytest's fixtures."""
-
 import threading
 from datetime import timedelta
 

@@ -1,5 +1,3 @@
-"""The report on a world that a failed test shows."""
-
 from datetime import UTC, datetime, timedelta
 
 import httpx2

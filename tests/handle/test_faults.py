@@ -1,5 +1,3 @@
-"""The faults of a `Deck`."""
-
 import pytest
 
 

@@ -1,5 +1,3 @@
-"""`deck.findings`: a row for each kind of finding, and how its sentence is put together."""
-
 import httpx2
 import pytest
 

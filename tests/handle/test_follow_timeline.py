@@ -1,5 +1,3 @@
-"""`deck.follow_timeline()`."""
-
 import pytest
 
 from deck_sim import Deck, DeckSimError

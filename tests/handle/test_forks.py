@@ -1,5 +1,3 @@
-"""Handles and servers in forked children, and handles that are passed to other processes."""
-
 import multiprocessing
 import os
 import socket

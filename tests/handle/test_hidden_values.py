@@ -1,5 +1,3 @@
-"""Values with secret names: hidden where they are printed, and compared as they were sent."""
-
 import logging
 
 import pytest

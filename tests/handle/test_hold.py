@@ -1,5 +1,3 @@
-"""Holds."""
-
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2

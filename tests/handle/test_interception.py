@@ -1,5 +1,3 @@
-"""Programs of this process that call https://api.deck.co reach the world of a test."""
-
 import json
 import sys
 from functools import partial

@@ -1,5 +1,3 @@
-"""`deck.lint`."""
-
 import pytest
 
 from deck_sim import DeckSimError

@@ -1,5 +1,3 @@
-"""`Deck` offers what the control API does, with the same parameters and defaults."""
-
 import ast
 import re
 import shutil

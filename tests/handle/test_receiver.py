@@ -1,5 +1,3 @@
-"""`WebhookReceiver`, against the session's server."""
-
 import socket
 from contextlib import ExitStack
 from datetime import UTC, datetime

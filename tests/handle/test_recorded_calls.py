@@ -1,5 +1,3 @@
-"""`deck.requests`: filters, assertions, and their failures."""
-
 import re
 from functools import partial
 

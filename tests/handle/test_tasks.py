@@ -1,5 +1,3 @@
-"""Tasks that are ready, and runs that are started, answered and finished."""
-
 import asyncio
 
 import pytest

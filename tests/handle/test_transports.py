@@ -1,5 +1,3 @@
-"""A transport and a plain socket give a client of httpx or httpx2 the same answers and errors."""
-
 import signal
 import sys
 import threading

@@ -1,5 +1,3 @@
-"""`Deck.write_html`: what a page keeps of a world."""
-
 import json
 
 import pytest

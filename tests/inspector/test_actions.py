@@ -1,5 +1,3 @@
-"""Actions of a person on a waiting run: answer, decide, release, move the clock."""
-
 from playwright.sync_api import expect
 
 

@@ -1,5 +1,3 @@
-"""Copies from the journal of the inspector, run in a shell and in a test."""
-
 import json
 import shutil
 import subprocess

@@ -1,5 +1,3 @@
-"""The page as a whole: its server, text that others wrote, people who cannot see it, reports."""
-
 from urllib.parse import quote, urlencode
 
 import httpx2

@@ -1,5 +1,3 @@
-"""Each tab beside the timeline, used as a person uses it."""
-
 from playwright.sync_api import expect
 
 

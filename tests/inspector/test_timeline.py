@@ -1,5 +1,3 @@
-"""The lanes of a world: what they say, and how they are reached with mouse and keyboard."""
-
 import re
 
 import pytest

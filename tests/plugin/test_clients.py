@@ -1,5 +1,3 @@
-"""The client fixtures."""
-
 import pytest
 
 STORY = """

@@ -1,5 +1,3 @@
-"""`--deck-coverage`: the steps that no test played."""
-
 from types import SimpleNamespace
 
 import pytest

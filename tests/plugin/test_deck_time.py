@@ -1,5 +1,3 @@
-"""`deck_time`: the time of the process is the time of the world."""
-
 import asyncio
 import os
 from contextlib import ExitStack

@@ -1,5 +1,3 @@
-"""`deck_every_failure`: a test that runs once with each error that ends a run."""
-
 from deck_sim import ERRORS
 from deck_sim.contract.editions import EDITIONS
 

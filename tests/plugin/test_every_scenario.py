@@ -1,5 +1,3 @@
-"""`deck_every_scenario`: a test that runs once with each scenario."""
-
 import pytest
 
 EVERY = """

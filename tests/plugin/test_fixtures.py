@@ -1,5 +1,3 @@
-"""The fixtures, the options, and what users can override."""
-
 import pytest
 
 from deck_sim import Deck

@@ -1,5 +1,3 @@
-"""Tests that freeze the process themselves, with a world of its own time."""
-
 from datetime import UTC, datetime
 
 import pytest

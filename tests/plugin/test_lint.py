@@ -1,5 +1,3 @@
-"""Lint findings that fail a test, by the marker and the ini file."""
-
 import pytest
 
 TESTS = """

@@ -1,6 +1,3 @@
-"""The marker: the settings of a test's world."""
-
-
 def test_the_marker_sets_the_world(run):
     text = """
         from datetime import timedelta

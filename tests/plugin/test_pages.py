@@ -1,5 +1,3 @@
-"""`--deck-html=DIR`: a page for each failing test."""
-
 import pytest
 from recordings import read_recording
 

@@ -1,5 +1,3 @@
-"""Reports of failing tests: where they are shown, and tracebacks."""
-
 import pytest
 
 

@@ -1,5 +1,3 @@
-"""Findings that fail a test at its end, and the report of a failed test."""
-
 import os
 from contextlib import ExitStack
 

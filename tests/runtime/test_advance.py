@@ -1,5 +1,3 @@
-"""The clock of a world: its modes and its advances, without a server."""
-
 import copy
 import re
 from datetime import timedelta

@@ -1,5 +1,3 @@
-"""The journal of calls, and the rate limit by the world's clock."""
-
 from dataclasses import replace
 from datetime import timedelta
 

@@ -1,5 +1,3 @@
-"""Webhooks during an advance and in the background, sent over HTTP to a real receiver."""
-
 import asyncio
 import gc
 import threading

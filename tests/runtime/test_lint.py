@@ -1,5 +1,3 @@
-"""The lint rules: what each finds, and what it accepts."""
-
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path

@@ -1,5 +1,3 @@
-"""How reads move an `on_poll` clock."""
-
 import copy
 from datetime import timedelta
 

@@ -1,5 +1,3 @@
-"""The worlds of one server, by key."""
-
 import pytest
 
 from deck_sim.base.redaction import world_token

@@ -1,5 +1,3 @@
-"""Reading and checking request bodies."""
-
 import re
 from typing import Literal
 

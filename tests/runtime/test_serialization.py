@@ -1,5 +1,3 @@
-"""How moments are printed and read."""
-
 import re
 from datetime import UTC, datetime
 

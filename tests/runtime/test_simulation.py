@@ -1,5 +1,3 @@
-"""A simulation without a server: its choices, its seeds and its records."""
-
 import pytest
 from offline import OfflineSimulation
 

@@ -1,5 +1,3 @@
-"""Why a resource waits, and why an awaited event does not come."""
-
 import pytest
 from offline import SECOND, OfflineSimulation
 

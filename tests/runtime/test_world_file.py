@@ -1,5 +1,3 @@
-"""World files: the content of new worlds, and the mistakes in such a file."""
-
 import copy
 
 import pytest

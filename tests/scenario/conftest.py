@@ -1,5 +1,3 @@
-"""Fixtures of the tests of scenarios."""
-
 from textwrap import dedent
 
 import pytest

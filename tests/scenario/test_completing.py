@@ -1,5 +1,3 @@
-"""Runs complete with a given output, or with a generated one."""
-
 import pytest
 
 from deck_sim.cli.player import play_scenario

@@ -1,5 +1,3 @@
-"""The conditions of a rule compared with the facts of a new resource."""
-
 from deck_sim.scenario.conditions import When
 
 FACTS = {

@@ -1,5 +1,3 @@
-"""Which steps and branches were played."""
-
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import scenario_from_data

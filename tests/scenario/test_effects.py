@@ -1,5 +1,3 @@
-"""Effects: steps that are not statuses."""
-
 import pytest
 
 

@@ -1,5 +1,3 @@
-"""Faults of a scenario apply only to the resource that plays it."""
-
 import httpx2
 import pytest
 

@@ -1,5 +1,3 @@
-"""Outputs generated from `output_schema`: the same for the same seed and run, or a plain error."""
-
 import json
 import os
 import re

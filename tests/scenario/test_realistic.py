@@ -1,5 +1,3 @@
-"""Generated values look real, by the names of their fields."""
-
 import re
 from datetime import date, datetime, timedelta
 from itertools import count

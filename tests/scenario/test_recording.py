@@ -1,5 +1,3 @@
-"""A history that is written as a script, and played again."""
-
 from datetime import timedelta
 from pathlib import Path
 

@@ -1,5 +1,3 @@
-"""The JSON Schema of scenario files accepts what the loader accepts."""
-
 from pathlib import Path
 
 from jsonschema import Draft202012Validator

@@ -1,5 +1,3 @@
-"""Scripts that stop because an expression cannot be computed."""
-
 import pytest
 
 BROKEN = "{{ input.nights + 1 }}"

@@ -1,5 +1,3 @@
-"""Scripts that are written for one edition each."""
-
 import pytest
 
 from deck_sim.cli.player import play_scenario

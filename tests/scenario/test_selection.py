@@ -1,5 +1,3 @@
-"""The five ways to choose a scenario, magic names, playlists and mixes."""
-
 from collections import Counter
 
 import pytest

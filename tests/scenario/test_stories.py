@@ -1,5 +1,3 @@
-"""The shipped scenarios cover every status, transition and error that a script can reach."""
-
 import re
 from pathlib import Path
 

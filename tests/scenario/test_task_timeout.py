@@ -1,5 +1,3 @@
-"""The `task_timeout` of a scenario."""
-
 import pytest
 
 

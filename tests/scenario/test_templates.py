@@ -1,5 +1,3 @@
-"""Expressions: their results, and their sandbox."""
-
 from datetime import UTC, datetime
 
 import pytest

@@ -1,5 +1,3 @@
-"""Generated outputs are valid, keyword by keyword."""
-
 from deck_sim.contract.json_schema import schema_problems, violations
 from output_schemas import FORMATS, make, wrap
 

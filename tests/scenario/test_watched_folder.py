@@ -1,5 +1,3 @@
-"""A user's folder that is read again when a file in it has changed."""
-
 import os
 
 import pytest

@@ -1,5 +1,3 @@
-"""Plain data written as YAML that is read as the same data."""
-
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,5 +1,3 @@
-"""Fixtures for tests of the server."""
-
 import logging
 from logging.handlers import QueueHandler
 from queue import SimpleQueue

@@ -1,5 +1,3 @@
-"""The ASGI app, called in-process."""
-
 import asyncio
 import json
 import logging

@@ -1,5 +1,3 @@
-"""What the server does and notes at calls of a program that is explored."""
-
 import pytest
 
 from deck_sim.base.real_time import PROCESS_HEADER, process_id

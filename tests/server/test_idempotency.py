@@ -1,5 +1,3 @@
-"""Idempotency keys, and the digest of a call."""
-
 import pytest
 
 from deck_sim.contract.editions import EDITIONS

@@ -1,5 +1,3 @@
-"""The proxy that answers for Deck's hosts."""
-
 import asyncio.constants
 import itertools
 import resource

@@ -1,5 +1,3 @@
-"""The route table."""
-
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError

@@ -1,5 +1,3 @@
-"""The server: port, start, stop, and answers outside of both APIs."""
-
 import socket
 from concurrent.futures import wait
 from contextlib import ExitStack, suppress

@@ -1,5 +1,3 @@
-"""The addresses that a webhook may call, and the message of a refusal."""
-
 import asyncio
 from contextlib import suppress
 

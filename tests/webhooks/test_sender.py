@@ -1,5 +1,3 @@
-"""Sending to receivers that work, that fail, and to addresses that must not be called."""
-
 import asyncio
 import socket
 import ssl

@@ -1,5 +1,3 @@
-"""Fixtures for the tests of the Deck API."""
-
 import pytest
 
 

@@ -1,5 +1,3 @@
-"""Additive changes: undocumented fields, events and interaction types."""
-
 import json
 
 import pytest

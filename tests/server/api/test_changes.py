@@ -1,5 +1,3 @@
-"""PATCH of each field of each resource: absent, null, a value."""
-
 import pytest
 
 from deck_sim.contract.editions import EDITIONS

@@ -1,6 +1,3 @@
-"""Connections: open, answer, disconnect, reopen, terminate."""
-
-
 def test_an_ignored_magic_name_is_reported(api, sim, source, task, caplog):
     body = {"source_id": source["id"], "auth_method": "none"}
     body["external_id"] = "x+sucess@example.com"

@@ -1,5 +1,3 @@
-"""HTTP conventions: unusual and invalid calls, a row each."""
-
 import pytest
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"

@@ -1,5 +1,3 @@
-"""Parts of the `credentials` edition alone: credentials, sessions, their runs, destinations."""
-
 import pytest
 
 LOGIN = {"username": "alex", "password": "hunter2"}

@@ -1,5 +1,3 @@
-"""Two editions on one server, by world."""
-
 from deck_sim.contract.editions import EDITIONS
 
 

@@ -1,5 +1,3 @@
-"""The envelope, ids and headers of every answer."""
-
 import httpx2
 
 from deck_sim import __version__

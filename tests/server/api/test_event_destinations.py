@@ -1,5 +1,3 @@
-"""Event destinations over HTTP: create, change, delete; secrets; deliveries."""
-
 PATH = "/event-destinations"
 HOOK = {"name": "h", "type": "webhook", "config": {"url": "http://127.0.0.1:9/"}, "events": ["*"]}
 QUEUES = {

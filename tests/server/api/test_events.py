@@ -1,5 +1,3 @@
-"""Events over HTTP: their types and shapes, filters, pages, and the 30 days."""
-
 from deck_sim.contract.editions import EDITIONS
 
 

@@ -1,5 +1,3 @@
-"""Every filter of every list: alone, together, without matches."""
-
 import pytest
 
 from deck_sim.contract.editions import EDITIONS

@@ -1,5 +1,3 @@
-"""Idempotency keys over HTTP."""
-
 from dataclasses import replace
 from datetime import timedelta
 

@@ -1,5 +1,3 @@
-"""The main job, step by step, as documented."""
-
 INPUT = {"type": "object", "properties": {"check_in": {"type": "string"}}, "required": ["check_in"]}
 OUTPUT = {"type": "object", "properties": {"hotel": {"const": "Sea View"}}, "required": ["hotel"]}
 

@@ -1,5 +1,3 @@
-"""Pages of lists."""
-
 from itertools import islice
 
 import pytest

@@ -1,5 +1,3 @@
-"""The rate limit over HTTP."""
-
 import pytest
 
 

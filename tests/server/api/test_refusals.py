@@ -1,5 +1,3 @@
-"""Scenarios that refuse the call which would play them."""
-
 import pytest
 
 BUSY = [{"refused": {"error": "rate_limit/rate_limit_exceeded", "retry_after": 5}}]

@@ -1,5 +1,3 @@
-"""Calls that the Deck API refuses, each with its status and errors; nothing changes."""
-
 from refused_calls import wrong_answers
 
 NUMBER = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}

@@ -1,5 +1,3 @@
-"""Files and screenshots of runs: the items, and the bytes at their URLs."""
-
 import json
 
 import httpx2

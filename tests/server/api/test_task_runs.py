@@ -1,6 +1,3 @@
-"""Task runs: start, answer, cancel, read."""
-
-
 def test_listing_finished_runs_polls_unfinished_runs(api, sim, run_task):
     run_task()
     sim.put("/clock", json={"mode": "on_poll"})

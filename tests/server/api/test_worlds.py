@@ -1,5 +1,3 @@
-"""Worlds: one for each key, separate, consistent, without secrets."""
-
 SECRET = "correct-horse-battery"
 LOGIN = {"username": "alex", "password": SECRET}
 

@@ -1,5 +1,3 @@
-"""Control calls about time."""
-
 from datetime import timedelta
 
 

@@ -1,5 +1,3 @@
-"""Control calls about deliveries and the messages in queues."""
-
 import pytest
 
 

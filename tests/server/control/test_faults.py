@@ -1,5 +1,3 @@
-"""Control calls about faults."""
-
 PAGE = {"match": "GET /v2/agents", "status": 502, "times": 1}
 
 

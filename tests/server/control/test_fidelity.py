@@ -1,5 +1,3 @@
-"""Control calls about the fidelity ledger."""
-
 from deck_sim.contract.ledger import rows_of
 
 

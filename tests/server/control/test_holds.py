@@ -1,5 +1,3 @@
-"""Control calls about holds."""
-
 import pytest
 
 

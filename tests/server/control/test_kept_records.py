@@ -1,5 +1,3 @@
-"""The limits on what a world keeps of its past."""
-
 import pytest
 
 from deck_sim.engine import world as world_module

@@ -1,5 +1,3 @@
-"""The options of a world: a session limit, a cap of timeouts, screenshots, idle connections."""
-
 from deck_sim.engine.world_values import OPTION_TYPES, Options
 
 OFF = Options().as_json() | {"keep_headers": []}

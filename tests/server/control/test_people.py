@@ -1,6 +1,3 @@
-"""Control calls that stand for people and websites."""
-
-
 def test_a_prompt_is_answered_and_a_run_canceled(sim, run_task, advance):
     prompted, queued = run_task("mfa_then_success"), run_task("agent_hangs")
     advance("1m")

@@ -1,6 +1,3 @@
-"""Control calls that show what happened."""
-
-
 def test_the_timeline_merges_calls_and_what_they_caused(api, sim, whats, task, connection):
     """A call is before what it caused, and after what happened earlier."""
     before = len(whats())

@@ -1,5 +1,3 @@
-"""Calls that the control API refuses, each with the fields of its errors."""
-
 from refused_calls import wrong_answers
 
 SETTINGS = r"""

@@ -1,6 +1,3 @@
-"""`GET /_sim/resources/ID`: one resource with its story and what it waits for."""
-
-
 def test_a_resource_is_shown_with_its_story(api, sim, run_task, advance):
     run = run_task("mfa_then_success", input={"n": 1})
     advance("1m")

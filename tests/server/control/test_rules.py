@@ -1,6 +1,3 @@
-"""Control calls about rules, and why a scenario was chosen."""
-
-
 def test_a_scenario_in_use_cannot_be_removed(sim, message):
     sim.put("/scenarios/mine", json={"task_run": ["queued", "running", "completed"]})
     for call, body, place in [

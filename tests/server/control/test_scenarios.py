@@ -1,5 +1,3 @@
-"""Control calls about scenarios and the queue."""
-
 import pytest
 
 from deck_sim.contract.editions import EDITIONS

@@ -1,5 +1,3 @@
-"""The call that says what may be written in forms."""
-
 import pytest
 from jsonschema import validate
 

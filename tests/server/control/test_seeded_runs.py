@@ -1,5 +1,3 @@
-"""Seeded task runs: finished ones, and those that play a scenario."""
-
 import pytest
 
 SITE = {"type": "website", "website": {"url": "https://hotel.example"}}

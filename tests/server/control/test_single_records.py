@@ -1,5 +1,3 @@
-"""Control calls that show one call with its response, one event, or one delivery."""
-
 from contextlib import suppress
 
 import httpx2

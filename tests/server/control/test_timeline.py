@@ -1,5 +1,3 @@
-"""`GET /_sim/timeline?after=N`: what is new."""
-
 from dataclasses import replace
 
 import pytest

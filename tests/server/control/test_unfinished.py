@@ -1,5 +1,3 @@
-"""Why each unfinished resource waits, in `/_sim/next`."""
-
 import pytest
 
 

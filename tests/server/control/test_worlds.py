@@ -1,5 +1,3 @@
-"""Control calls about a whole world."""
-
 import httpx2
 import pytest
 

@@ -1,5 +1,3 @@
-"""The files of the inspector, over HTTP."""
-
 import re
 from graphlib import TopologicalSorter
 from posixpath import dirname, join, normpath

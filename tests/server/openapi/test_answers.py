@@ -1,5 +1,3 @@
-"""The answers and messages of the server, checked against the document."""
-
 import jsonschema_rs
 from checked import MISMATCHES, close, complaints
 

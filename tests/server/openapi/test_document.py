@@ -1,5 +1,3 @@
-"""The OpenAPI document of each edition is valid, complete and correct."""
-
 import re
 
 import jsonschema_rs

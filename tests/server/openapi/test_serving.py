@@ -1,5 +1,3 @@
-"""`GET /openapi.json`."""
-
 import httpx2
 import pytest
 
