@@ -1,9 +1,3 @@
-"""docs/cli.md: its examples are those of `--help`.
-
-`scripts/write-docs` writes them, and a section for each new command. Do not edit the text between
-the markers by hand.
-"""
-
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +6,7 @@ import click
 
 from deck_sim.cli.program import COMMANDS, main
 
-PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
+PAGE = Path(__file__).parents[2].joinpath("docs/cli.md").read_text(encoding="utf-8")
 
 _GENERATED = re.compile(r"(<!-- usage: ([\w-]+) -->\n)(.*?)(<!-- /usage -->)", re.DOTALL)
 
@@ -28,6 +22,7 @@ def fill_usage(match):
 
 
 def write_page(text):
+    """The examples of `--help`, and a section for each new command."""
     for before, name in pairwise(["", *COMMANDS]):
         if f"<!-- usage: {name} -->" not in text:
             words = f"\n## deck-sim {name}\n\n{command(name).help.strip()}\n\n"
@@ -38,22 +33,9 @@ def write_page(text):
     return _GENERATED.sub(fill_usage, text)
 
 
-def record():
-    PAGE.write_text(write_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def test_the_page_is_up_to_date():
-    """If this fails, run scripts/write-docs."""
-    text = PAGE.read_text(encoding="utf-8")
-    assert write_page(text) == text
-
-
 def test_each_command_has_its_section_in_the_order_of_the_help():
-    sections = re.findall(
-        r"^## deck-sim ([\w-]+)$.*?<!-- usage: ([\w-]+) -->",
-        PAGE.read_text(encoding="utf-8"),
-        re.MULTILINE | re.DOTALL,
-    )
+    section = r"^## deck-sim ([\w-]+)$.*?<!-- usage: ([\w-]+) -->"
+    sections = re.findall(section, PAGE, re.MULTILINE | re.DOTALL)
     assert sections == [(name, name) for name in COMMANDS]
 
 
@@ -61,4 +43,4 @@ def test_the_options_of_servers_are_named():
     """The page groups them by what they are for; `--help` explains them."""
     params = [*command("serve").params, *command("exec").params]
     options = {param.opts[0] for param in params if isinstance(param, click.Option)}
-    assert options <= {*re.findall(r"`(--[\w-]+)", PAGE.read_text(encoding="utf-8"))}
+    assert options <= {*re.findall(r"`(--[\w-]+)", PAGE)}

@@ -8,8 +8,7 @@ from deck_sim import Deck
 from deck_sim.engine.world_values import OPTION_TYPES
 from pytest_deck_sim.world_fixture import MarkerOptions
 
-FILE = Path(__file__).parents[2] / "docs/testing.md"
-PAGE = FILE.read_text(encoding="utf-8")
+PAGE = Path(__file__).parents[2].joinpath("docs/testing.md").read_text(encoding="utf-8")
 # Public methods and properties of `Deck`; async counterparts are named by their rule.
 NAMES = [name for name in dir(Deck) if not re.match("_|async_|close|holds|apps", name)]
 
@@ -47,14 +46,10 @@ def test_every_option_has_its_row(run_pytest):
     assert missing(names, text) == []
 
 
-def test_every_name_of_the_handle_has_its_row():
-    """`scripts/write-docs` adds the rows that are missing, to the table at the end of the page."""
+def write_page(text):
+    """The page, with the rows that are missing in the table at its end."""
     assert "advance" in NAMES
-    assert missing(NAMES, section("All methods")) == []
-
-
-def record():
     names = missing(NAMES, section("All methods"))
     words = {name: getdoc(getattr(Deck, name)).splitlines()[0] for name in names}
     rows = "".join(f"| `{name}` | {words[name]} |\n" for name in names)
-    FILE.write_text(PAGE + rows, encoding="utf-8")
+    return text + rows
