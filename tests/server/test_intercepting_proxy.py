@@ -1,6 +1,6 @@
 import asyncio.constants
+import errno
 import itertools
-import resource
 import socket
 import ssl
 import struct
@@ -148,22 +148,25 @@ def test_an_error_about_one_client_disturbs_no_other(interceptor, program, monke
 
 
 @pytest.mark.parametrize("is_proxy", [False, True])
-def test_a_client_waits_while_too_many_files_are_open(is_proxy, logged, caplog, monkeypatch):
+def test_a_client_waits_while_too_many_files_are_open(is_proxy, caplog, monkeypatch):
     """The log says it once, however often accepting fails."""
+    failures, accept = iter([OSError(errno.EMFILE, "too many")] * 3), socket.socket.accept
+
+    def accept_later(listener):
+        for error in failures:
+            raise error
+        return accept(listener)
+
     monkeypatch.setattr(asyncio.constants, "ACCEPT_RETRY_DELAY", 0.01)
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
     interceptor = Interceptor(["api.deck.co"])
-    with Server(WorldRegistry(), interceptor=interceptor) as server, socket.socket() as client:
-        client.settimeout(20)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (1, limits[1]))
-        try:
-            client.connect(("127.0.0.1", interceptor.port if is_proxy else server.port))
-            assert logged().startswith("deck-sim: too many open files, so new clients wait")
-        finally:
-            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
-        client.sendall(REQUEST)
-        assert client.recv(99).startswith(b"HTTP/1.1 ")
-    assert len(caplog.records) == 1
+    with Server(WorldRegistry(), interceptor=interceptor) as server:
+        monkeypatch.setattr(socket.socket, "accept", accept_later)
+        address = "127.0.0.1", interceptor.port if is_proxy else server.port
+        with socket.create_connection(address, 20) as client:
+            client.sendall(REQUEST)
+            assert client.recv(99).startswith(b"HTTP/1.1 ")
+    (record,) = caplog.records
+    assert record.getMessage().startswith("deck-sim: too many open files, so new clients wait")
 
 
 def test_a_program_that_does_not_trust_the_authority_is_logged(interceptor, logged):
