@@ -19,9 +19,9 @@ Cursor = tuple[Path, int]  # the path of a story, and its count of wrong answers
 class Stopped(Exception):
     """Raised if a hold stops a story, before anything has changed."""
 
-    def __init__(self, hold: str) -> None:
-        super().__init__(hold)
-        self.hold = hold
+    def __init__(self, hold_id: str) -> None:
+        super().__init__(hold_id)
+        self.hold_id = hold_id
 
 
 def find_call_hold(world: World, method: str, path: str) -> HoldPoint | None:
@@ -48,5 +48,7 @@ def hold_story(world: World, story: Story, hold_id: str, reacted_at: Cursor) -> 
 
 def stories_at(world: World, hold_id: str) -> list[Story]:
     """Return the stories that a hold stops, sorted by the time at which they stopped."""
-    held = [(s.held.since, s) for s in world.stories.values() if s.held and s.held.hold == hold_id]
+    held = [
+        (s.held.since, s) for s in world.stories.values() if s.held and s.held.hold_id == hold_id
+    ]
     return [story for _, story in sorted(held, key=lambda pair: pair[0])]

@@ -102,7 +102,7 @@ def _play(context: StepContext, reacted_at: Cursor) -> None:
         try:
             wait = here.step.enter(context)
         except Stopped as stopped:  # the step does not count as played
-            hold_story(world, story, stopped.hold, reacted_at)
+            hold_story(world, story, stopped.hold_id, reacted_at)
             return
         except ScriptError as raised:
             error = raised

@@ -136,7 +136,7 @@ class Script(Immutable):
 class Held:
     """The hold that stops a story, and the path at which the story continues after the release."""
 
-    hold: str
+    hold_id: str
     since: datetime
     next_path: Path
     next_wrong_answers: int

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 def show_clock(simulation: Simulation) -> Json:
     """Show the time of the world, and the `mode`, `speed` and `step` of its clock."""
     now = format_moment(simulation.world.now)
-    step = simulation.step and format_duration(simulation.step)
+    step = simulation.poll_step and format_duration(simulation.poll_step)
     return {"now": now, "mode": simulation.mode, "speed": simulation.speed, "step": step}
 
 

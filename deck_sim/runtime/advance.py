@@ -236,7 +236,7 @@ def poll(simulation: Simulation, read: Iterable[Resource]) -> None:
     world = simulation.world
     if not (unfinished := _unfinished(world, read)):
         return
-    if (step := simulation.step) is not None:
+    if (step := simulation.poll_step) is not None:
         moment = world.now + min(step, LAST_MOMENT - world.now)
         run_to_end(pass_time_until(simulation, moment))
         return

@@ -161,14 +161,14 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
 def handles_a_delivery_twice(simulation: Simulation, _: timedelta) -> Findings:
     """Find writes repeated without the same idempotency key after a delivery that came twice."""
     writes = [call for call in simulation.journal if call.method in _WRITES]
-    for id_, attempts in simulation.world.delivery_log.items():
+    for id_, results in simulation.world.delivery_log.items():
         # The fault `duplicate` sends one attempt twice.
-        if len(attempts) == 1 and attempts[0].fault != "duplicate":
+        if len(results) == 1 and results[0].fault != "duplicate":
             continue
         caused = [
             call
             for call in writes
-            if any(tried.at <= call.at <= tried.at + AT_ONCE for tried in attempts)
+            if any(result.at <= call.at <= result.at + AT_ONCE for result in results)
         ]
         for call, again in _with_repeats(caused):
             if again is not None and not _has_same_key(call, again):
@@ -205,8 +205,8 @@ def _repeated_reads(
     `is_mistake` gets the previous read, the read, and whether the previous one showed a final
     status. The first read right after an attempt to deliver is left out: the webhook caused it.
     """
-    attempts = deque(
-        sorted(attempt.at for log in simulation.world.delivery_log.values() for attempt in log)
+    attempted_at = deque(
+        sorted(result.at for log in simulation.world.delivery_log.values() for result in log)
     )
     contract = simulation.world.contract
     machines = {
@@ -214,12 +214,12 @@ def _repeated_reads(
     }
     reads = dict[str, tuple[list[Call], Machine]]()
     for call in simulation.journal:
-        while attempts and attempts[0] + AT_ONCE < call.at:
-            attempts.popleft()
+        while attempted_at and attempted_at[0] + AT_ONCE < call.at:
+            attempted_at.popleft()
         if call.method != "GET":
             continue
-        if attempts and attempts[0] <= call.at:
-            attempts.popleft()
+        if attempted_at and attempted_at[0] <= call.at:
+            attempted_at.popleft()
             continue
         read = _READ.fullmatch(call.path)
         machine = machines.get(read["plural"]) if read else None

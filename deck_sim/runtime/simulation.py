@@ -94,7 +94,7 @@ class Simulation:
     clock: RealClock | None = field(init=False)
     mode: str = field(init=False)
     speed: float = field(init=False)
-    step: timedelta | None = field(init=False)  # the time of a read; None: until the next timer
+    poll_step: timedelta | None = field(init=False)  # of a read; None: until the next timer
     selection: SelectionState = _lazy(SelectionState)
     journal: Journal = _lazy(lambda: Journal(MOST_CALLS))
     responses: RecentLog[SentResponse] = _lazy(lambda: RecentLog(_MOST_RESPONSES))
@@ -184,9 +184,9 @@ class Simulation:
             del answers[key]
             self.dropped_answers += not is_old
 
-    def set_clock(self, mode: str, speed: float = 1, step: timedelta | None = None) -> None:
+    def set_clock(self, mode: str, speed: float = 1, poll_step: timedelta | None = None) -> None:
         self.mode, self.speed = mode, speed
-        self.step = step if mode == ON_POLL else None
+        self.poll_step = poll_step if mode == ON_POLL else None
         is_real = mode == REAL
         self.clock = RealClock(self.world.now, speed, lambda: self.real_ns()) if is_real else None
 

@@ -58,7 +58,7 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
     due = next_due(world, resource.id)
     why = _explain(simulation, resource, due)
     if story and story.held:
-        remedy = {"do": "release", "hold": story.held.hold}
+        remedy = {"do": "release", "hold": story.held.hold_id}
     elif story and asks_person(world, resource):
         remedy = {"do": "answer" if resource.fields.get("interaction") else "review"}
     elif due is None:
@@ -140,10 +140,10 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     prompt, machine = resource.fields.get("interaction"), world.kind(resource.kind).machine
     reviewed = machine.commands.get("approve") if machine else None
-    attempts, users = world.delivery_log.get(resource.id), world.users.get(resource.id)
+    results, users = world.delivery_log.get(resource.id), world.users.get(resource.id)
     need = None
     if story and story.held:
-        need = f"held before `{world.holds[story.held.hold].event}` until the hold is released"
+        need = f"held before `{world.holds[story.held.hold_id].event}` until the hold is released"
     elif prompt is not None:
         fields = listed(field["name"] for field in prompt["fields"])
         need = f"an answer to `{prompt['type']}` must give {fields}"
@@ -155,8 +155,8 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
         need = f"it waits for the task run `{next(iter(users))}`"
     elif due is None or due.name not in PROGRESS:
         need = "nothing moves it"
-    elif attempts and not attempts[-1].ok:
-        need = f"attempt {attempts[-1].number} failed ({attempts[-1].error or attempts[-1].status})"
+    elif results and not results[-1].ok:
+        need = f"attempt {results[-1].number} failed ({results[-1].error or results[-1].status})"
     if due is None:
         return str(need)
     to = next_status(world, due)

@@ -45,15 +45,15 @@ class WorldFile(Strict):
         """Put the file's content into a new world. Raises ApiError with all problems, by field."""
         problems: list[Problem] = []
         edition, library = simulation.world.edition, simulation.library
-        steps: list[Callable[[], object]] = [
+        parts: list[Callable[[], object]] = [
             lambda: simulation.selection.set_rules(self.rules, library, edition),
             lambda: seed_resources(simulation, self.resources),
         ]
         if (default := self.default_scenario) is not None:
-            steps.insert(0, lambda: simulation.selection.set_default(default, library, edition))
-        for step in steps:
+            parts.insert(0, lambda: simulation.selection.set_default(default, library, edition))
+        for prepare_part in parts:
             try:
-                step()
+                prepare_part()
             except ApiError as error:
                 problems += error.problems
         raise_problems(problems)

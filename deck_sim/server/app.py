@@ -1,7 +1,7 @@
-"""The Deck API as an ASGI app: the steps that a request passes, in their order.
+"""The Deck API as an ASGI app: the stages that a request passes, in their order.
 
-A request comes from `local_only.py` and `mounts.py`, is read, and passes three lists of steps:
-answering, until a step returns an answer; keeping, which stores the answer and saves the world;
+A request comes from `local_only.py` and `mounts.py`, is read, and passes three lists of stages:
+answering, until a stage returns an answer; keeping, which stores the answer and saves the world;
 leaving, which logs the answer and makes the response. `take` turns an error into an answer.
 """
 
@@ -39,7 +39,7 @@ from deck_sim.server.idempotency import replay_answer, store_answer
 from deck_sim.server.request import Answer, Endpoint, Request
 from deck_sim.server.routing import Routes
 
-Steps = tuple[Callable[[Request], Answer | Awaitable[Answer | None] | None], ...]
+Stages = tuple[Callable[[Request], Answer | Awaitable[Answer | None] | None], ...]
 
 DeckRoutes = Routes[tuple[Endpoint, Operation]]
 
@@ -49,7 +49,7 @@ class DeckApp:
 
     def __init__(self, worlds: WorldRegistry, routes: Callable[[str], DeckRoutes]) -> None:
         self.worlds, self.routes = worlds, routes
-        self.answering: Steps = (  # until one answers
+        self.answering: Stages = (  # until one answers
             note_handle,
             move_clock,
             fire_call_fault,
@@ -59,8 +59,14 @@ class DeckApp:
             replay_answer,
             call_endpoint,
         )
-        self.keeping: Steps = (store_answer, fire_creation_fault, record_answer, save)
-        self.leaving: Steps = (log_answer, send_early_webhooks, wake, hold_answer, prepare_response)
+        self.keeping: Stages = (store_answer, fire_creation_fault, record_answer, save)
+        self.leaving: Stages = (
+            log_answer,
+            send_early_webhooks,
+            wake,
+            hold_answer,
+            prepare_response,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = await read_request(self.worlds, scope, receive)
@@ -97,13 +103,13 @@ class DeckApp:
         request.endpoint, request.operation = handler
 
 
-async def take(steps: Steps, request: Request) -> bool:
-    """Take a request through steps until a step answers. Return False if a step raises an error;
+async def take(stages: Stages, request: Request) -> bool:
+    """Take a request through stages until a stage answers. Return False if a stage raises an error;
     the request then has the error as its answer.
     """
     try:
-        for step in steps:
-            answer = step(request)
+        for stage in stages:
+            answer = stage(request)
             if not (answer is None or isinstance(answer, Answer)):
                 answer = await answer
             if answer is not None:
@@ -115,7 +121,7 @@ async def take(steps: Steps, request: Request) -> bool:
         if isinstance(error, Refusal) and error.precedes_endpoints:
             request.idempotency_key = None  # so that `store_answer` does not store it
     except Exception:
-        # The step may have failed before it found a world.
+        # The stage may have failed before it found a world.
         simulation = request.simulation or request.worlds.keyless()
         error = simulation.note_crash(f"{request.method} {request.path}")
         request.idempotency_key = None

@@ -35,7 +35,7 @@ class Answer:
     body: bytes = b""  # empty until the request has an id; a replayed answer has the stored body
 
 
-_LATER: Any = None  # the value of a field that a step of the app sets
+_LATER: Any = None  # the value of a field that a stage of the app sets
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Request:
     replayed: bool = False  # whether its answer was stored under an idempotency key
     answer: Answer = _LATER
     call: Call = _LATER  # the journal's record of the request and its answer
-    response: ASGIApp | None = None  # if a step has prepared what is sent
+    response: ASGIApp | None = None  # if a stage has prepared what is sent
 
     def __post_init__(self) -> None:
         self.method: str = self.scope["method"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.version import __version__
 
-FORMAT = 11  # of the tables. Values name their classes: add 1 if a class or a field moves
+FORMAT = 12  # of the tables. Values name their classes: add 1 if a class or a field moves
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _LOCKED = "is in use by another server; stop that server, or use another file"

@@ -162,6 +162,6 @@ def load_world(
     assert [*saved.changed_rows(lambda value: b"", LAST_MOMENT)]  # they are in the file
     world.outbox[:0] = simulation.attempting  # whose results are unknown
     simulation.attempting = []
-    simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
+    simulation.set_clock(simulation.mode, simulation.speed, simulation.poll_step)
     simulation.resumed = simulation.record_count, simulation.journal.total
     return saved, clock

@@ -52,7 +52,7 @@ def restore_snapshot(snapshot: Snapshot, simulation: Simulation) -> None:
         setattr(simulation, name, value)
     for scenario in snapshot.scenarios:
         simulation.library.add(scenario)
-    simulation.set_clock(simulation.mode, simulation.speed, simulation.step)
+    simulation.set_clock(simulation.mode, simulation.speed, simulation.poll_step)
 
 
 def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:

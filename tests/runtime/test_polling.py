@@ -145,6 +145,6 @@ def test_polls_do_not_pass_the_last_moment():
     run = simulation.run()
     simulation.read(run)
     assert simulation.world.now == LAST_MOMENT
-    simulation.set_clock("on_poll", step=FIVE)
+    simulation.set_clock("on_poll", poll_step=FIVE)
     assert simulation.read(run) == ["queued"]
     assert simulation.world.now == LAST_MOMENT
