@@ -17,13 +17,7 @@ from pydantic import (
 )
 
 from deck_sim.base.validation import Whole, value_error
-from deck_sim.contract.kinds import (
-    LOGIN_PARTS,
-    METHOD_NEEDS,
-    SOURCE,
-    TIMEOUT_SECONDS,
-    AuthMethod,
-)
+from deck_sim.contract.kinds import LOGIN_PARTS, METHOD_NEEDS, SOURCE, TIMEOUT_SECONDS, AuthMethod
 from deck_sim.contract.shapes import ID, record
 
 _USER = r"[!-.0-9:;<=>A-Z^-~]+@"

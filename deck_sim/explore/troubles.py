@@ -70,10 +70,7 @@ TROUBLE_KINDS = (
     TroubleKind("lost_once", (DELIVERY,), effects.webhook_fault(status=502), _READ),
     TroubleKind("before_response", (EARLY,), effects.webhook_fault(before_response=True), _EARLY),
     TroubleKind(
-        "again_after_next",
-        (OVERTAKEN,),
-        effects.webhook_fault(again_after_next=True),
-        _ONCE,
+        "again_after_next", (OVERTAKEN,), effects.webhook_fault(again_after_next=True), _ONCE
     ),
     TroubleKind("at_once", (STEPS,), effects.pace(effects.no_time), _ANY),
     TroubleKind("skipped", (STEP,), effects.pace(effects.no_time), _ANY),

@@ -3,12 +3,7 @@
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    PlainValidator,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 
 from deck_sim.base.durations import DURATION_PATTERN, Span, parse_span
 from deck_sim.base.errors import nearest, quote, show

@@ -69,10 +69,8 @@ class _ScriptCheck:
             ends = self._list_words(s for s in self.machine.statuses if s in settled)
             lasting = [s for s in endless if self.steps[s].lasts]
             hint = "".join(f", or write `{status}: stuck`" for status in lasting[:1])
-            yield (
-                path,
-                f"the script can end in {listed(endless, last='or')}; end it with {ends}{hint}",
-            )
+            text = f"the script can end in {listed(endless, last='or')}"
+            yield path, f"{text}; end it with {ends}{hint}"
 
     def _check_steps(
         self, steps: tuple[Step, ...], path: YamlPath, before: set[str], stops: set[str]

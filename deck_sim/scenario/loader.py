@@ -72,14 +72,12 @@ class Mistakes:
             if kind == "missing":
                 path = (*path, *written[-1:])
             elif kind == "union_tag_invalid":
-                word, of = (
-                    detail["ctx"]["tag"],
-                    next(part for part in written if part in SCRIPT_KINDS),
-                )
-                words = step_words(f"{of}")
+                word = detail["ctx"]["tag"]
+                of = next(f"{part}" for part in written if part in SCRIPT_KINDS)
+                words = step_words(of)
                 owners = [kind for kind in SCRIPT_KINDS if word in step_words(kind)]
                 allowed, near = f"allowed in a {of} script: {listed(words)}", nearest(word, words)
-                statuses = [step for step in words if STEP_CLASSES[f"{of}", step].is_status]
+                statuses = [step for step in words if STEP_CLASSES[of, step].is_status]
                 noun = "status" if near and near == nearest(word, statuses) else "step"
                 text = f"unknown {noun} {quote(word)}{near or f'; {allowed}'}"
                 if owners:

@@ -77,9 +77,8 @@ class InteractionRequired(Step):
         )
         for name in dict.fromkeys(unknown) if field_names else ():
             allowed = nearest(name, field_names) or f"; it asks for {listed(field_names)}"
-            mistakes.append(
-                ("accept", f"{quote(name)} is not a field of this interaction{allowed}")
-            )
+            text = f"{quote(name)} is not a field of this interaction{allowed}"
+            mistakes.append(("accept", text))
         if mistakes:
             raise field_errors(*mistakes)
         return self
@@ -104,10 +103,8 @@ class InteractionRequired(Step):
         }
 
     def enter(self, context: StepContext) -> Wait | None:
-        prompt, unknown = (
-            compute(context, self.prompt),
-            context.world.additive_changes.interaction_type,
-        )
+        prompt = compute(context, self.prompt)
+        unknown = context.world.additive_changes.interaction_type
         context.move(self.word, interaction={**prompt, "type": unknown or prompt["type"]})
         usual = context.world.contract.interaction_window
         return Wait(context.draw(self.timeout) if self.timeout else usual, is_timeout=True)

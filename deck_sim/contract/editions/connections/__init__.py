@@ -103,10 +103,7 @@ TASK_RUN = replace(
     machine=RUN_MACHINE,
 )
 
-STORAGE = replace(
-    kinds.STORAGE,
-    attributes={**kinds.STORAGE.attributes, "fetch_date": MOMENT},
-)
+STORAGE = replace(kinds.STORAGE, attributes={**kinds.STORAGE.attributes, "fetch_date": MOMENT})
 
 OPERATIONS = (
     endpoints.RUN_TASK,

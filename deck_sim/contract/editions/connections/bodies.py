@@ -2,20 +2,8 @@
 
 from typing import Any
 
-from deck_sim.contract.bodies import (
-    Body,
-    CreateLogin,
-    EventTypes,
-    JsonObject,
-    Text,
-    partial,
-)
-from deck_sim.contract.destination_bodies import (
-    CONFIGS,
-    WantedStatus,
-    WebhookCredentials,
-    needed,
-)
+from deck_sim.contract.bodies import Body, CreateLogin, EventTypes, JsonObject, Text, partial
+from deck_sim.contract.destination_bodies import CONFIGS, WantedStatus, WebhookCredentials, needed
 from deck_sim.contract.kinds import WEBHOOK, AuthMethod, DestinationType
 
 
