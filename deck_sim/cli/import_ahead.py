@@ -6,7 +6,7 @@ from importlib import import_module
 
 # The modules that the first calls would import, in the order in which they need them.
 _NEEDED = (
-    "deck_sim.server.api.routes",
+    "deck_sim.server.api",
     "deck_sim.contract.editions.{edition}.bodies",
     "deck_sim.scenario.loader",
     "deck_sim.server.control_api",

@@ -15,7 +15,7 @@ from deck_sim.engine.world import World
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.server.api.routes import routes_of
+from deck_sim.server.api import routes_of
 
 WRITE, READ = "write", "read"  # calls of the program, by whether they change something
 DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"

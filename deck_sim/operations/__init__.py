@@ -3,7 +3,6 @@
 from deck_sim.operations import clock as clock
 from deck_sim.operations import deliveries as deliveries
 from deck_sim.operations import faults as faults
-from deck_sim.operations import findings as findings
 from deck_sim.operations import history as history
 from deck_sim.operations import holds as holds
 from deck_sim.operations import people as people

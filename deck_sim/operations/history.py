@@ -1,11 +1,10 @@
-"""Operations that show the history: timeline, journal, events, resources, lint.
+"""Operations that show the history: timeline, journal, events, resources, lint, findings.
 
 These calls change no world: they are not in the journal, and an `on_poll` clock does not move.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,10 @@ from deck_sim.engine.world_values import Resource
 from deck_sim.operations.people import check_kind
 from deck_sim.operations.table import Json, operation
 from deck_sim.operations.timeline import news_as_json
+from deck_sim.runtime import findings, lint
 from deck_sim.runtime.call_journal import GAVE_UP, KEPT_HEADERS, Call
 from deck_sim.runtime.moment_text import format_moment
+from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.simulation import Simulation
@@ -34,7 +35,7 @@ from deck_sim.runtime.why import (
 )
 
 if TYPE_CHECKING:
-    from deck_sim.operations.parameters import Count, Length
+    from deck_sim.operations.parameters import Caller, Count, Length
 
 
 @operation("GET", "/timeline", shows_records=True)
@@ -227,10 +228,8 @@ def _unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
 
 
 @operation("GET", "/lint")
-def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=1)) -> Json:
+def show_lint(simulation: Simulation, poll_interval: Length = lint.POLL_INTERVAL) -> Json:
     """Show mistakes of the client, such as polls within `poll_interval`, each with its `calls`."""
-    from deck_sim.runtime import lint
-
     data = [
         {
             "name": rule.name,
@@ -242,3 +241,19 @@ def show_lint(simulation: Simulation, poll_interval: Length = timedelta(seconds=
         for rule, what, calls in lint.find_problems(simulation, poll_interval)
     ]
     return {"data": data, "dropped": simulation.journal.dropped}
+
+
+@operation("GET", "/findings", shows_records=True)
+def show_findings(
+    simulation: Simulation,
+    worlds: WorldRegistry,
+    caller: Caller = "http",
+    poll_interval: Length = lint.POLL_INTERVAL,
+) -> Json:
+    """Show what is wrong with the world, and what is unfinished: the `kind` of each finding, its
+    `subject` (an id or name), the `reason`, the `remedy` and `details`. For the `caller` `test`,
+    remedies name methods of `Deck`.
+    """
+    terms = findings.CALLERS[caller]
+    rows = findings.collect_findings(simulation, worlds, terms, poll_interval=poll_interval)
+    return {"data": [row._asdict() for row in rows]}

@@ -20,7 +20,7 @@ def make_app(worlds: WorldRegistry) -> ASGIApp:
             from deck_sim.server.control_api import ControlApp
 
             return ControlApp(worlds)
-        from deck_sim.server.api.routes import routes_of
+        from deck_sim.server.api import routes_of
         from deck_sim.server.app import DeckApp
 
         return DeckApp(worlds, routes_of)
