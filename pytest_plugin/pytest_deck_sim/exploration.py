@@ -16,9 +16,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
-from deck_sim.explore.exploration import RUN_LIMIT, Plan, explore
-from deck_sim.explore.exploration_report import FAILED as NOT_SURVIVED
-from deck_sim.explore.exploration_report import Report
+from deck_sim.explore.exploration import FAILED as NOT_SURVIVED
+from deck_sim.explore.exploration import RUN_LIMIT, Plan, Report, explore
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 from deck_sim.handle.connect.transports import server_at

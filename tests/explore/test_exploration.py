@@ -1,8 +1,7 @@
 import httpx2
 import pytest
 
-from deck_sim.explore.exploration import Plan, explore
-from deck_sim.explore.exploration_report import Report
+from deck_sim.explore.exploration import Plan, Report, explore
 from deck_sim.explore.watch import Watch
 
 

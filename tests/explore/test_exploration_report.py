@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from deck_sim.explore.exploration_report import Report, Result
+from deck_sim.explore.exploration import Report, Result
 from deck_sim.explore.places import READ, WRITE, Place
 from deck_sim.explore.troubles import TROUBLE_KINDS, Trouble
 

@@ -23,8 +23,7 @@ from deck_sim.cli.options import FILE, POSITIVE_DURATION
 from deck_sim.cli.output import examples
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
-from deck_sim.explore.exploration import Plan, explore
-from deck_sim.explore.exploration_report import Report
+from deck_sim.explore.exploration import Plan, Report, explore
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 
