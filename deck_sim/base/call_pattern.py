@@ -27,21 +27,17 @@ class CallPattern:
 
     @classmethod
     def read(cls, text: str, *, anywhere: bool = False) -> Self:
-        """Parse a pattern. With `anywhere`, the path may be outside `/v2`. Raises ValueError if the
-        text is not a valid pattern.
-        """
+        """Parse a pattern, or raise ValueError. With `anywhere`, its path may be outside `/v2`."""
         match = _PATTERN.fullmatch(text.strip())
         if match is None:
-            raise ValueError(
-                f"{quote(text)} is not a pattern of calls; write it like `POST /v2/tasks/*/run`"
-            )
+            why = "is not a pattern of calls; write it like `POST /v2/tasks/*/run`"
+            raise ValueError(f"{quote(text)} {why}")
         pattern = cls((match["method"] or ANY).upper(), match["path"])
         if _PARAMETER.search(pattern.path):
             raise ValueError(f"{quote(pattern.path)} has a parameter; write `*` for that segment")
         if pattern.method not in METHODS:
-            raise ValueError(
-                f"unknown method {quote(pattern.method)}{suggest(pattern.method, METHODS)}"
-            )
+            near = suggest(pattern.method, METHODS)
+            raise ValueError(f"unknown method {quote(pattern.method)}{near}")
         if not anywhere and not pattern.path.startswith(_BEGINNINGS):
             raise ValueError(f"{quote(pattern.path)} is not an API path; paths begin with `/v2`")
         return pattern
@@ -53,10 +49,7 @@ class CallPattern:
         return _compile(self.path).fullmatch(path) is not None
 
     def may_match(self, endpoint: str) -> bool:
-        """Whether the pattern can match a call of an endpoint, such as `GET /v2/tasks/{id}`.
-
-        If the pattern's path has `**`, only the methods are compared.
-        """
+        """Whether the pattern can match a call of an endpoint, such as `GET /v2/tasks/{id}`."""
         method, _, template = endpoint.partition(" ")
         words, parts = self.path.split("/"), template.split("/")
         alike = len(words) == len(parts) and all(

@@ -31,9 +31,7 @@ HOW_TO_WRITE = (
 
 
 def parse_duration(text: str) -> timedelta:
-    """Parse a duration. Raises ValueError if `text` is not a duration, or is longer than 36,500
-    days; the message says how to write a duration.
-    """
+    """Parse a duration. Raises ValueError, which says how to write one, for any other text."""
     match = re.fullmatch(_PLAIN, text) or re.fullmatch(_ISO, text)
     amounts = {unit: n for unit, n in match.groupdict().items() if n} if match else {}
     if text[:1] == "-" and re.fullmatch(_PLAIN, text[1:]):
@@ -86,9 +84,7 @@ class Span:
 
 
 def parse_span(text: str) -> Span:
-    """Parse a duration or a range of durations. Raises ValueError for any other text, and for a
-    range that ends before it begins.
-    """
+    """Parse a duration or a range of durations. Raises ValueError for any other text."""
     low, dots, high = text.partition("..")
     try:
         span = Span(parse_duration(low), parse_duration(high if dots else low))

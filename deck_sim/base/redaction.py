@@ -68,8 +68,6 @@ def redact(data: Any, name: str = "") -> Any:
             "source_fields": redact(fields) if isinstance(fields, Mapping) else {},
         }
         return {key: readable.get(key, HIDDEN) for key in data}
-    if isinstance(data, Mapping) and name in _HEADERS:
-        return redact_headers(data)
     if isinstance(data, str) and name in _TEXTS:
         return _TEXTS[name](data)
     if (is_secret(name) or name == "custom_headers") and data is not None:
@@ -102,17 +100,8 @@ def redact_query(query: str) -> str:
     return redact_text(f"?{query}")[1:]
 
 
-def redact_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: HIDDEN if is_secret_in(name, "headers") else redact(value)
-        for name, value in headers.items()
-    }
-
-
 def redact_body(body: Any) -> Any:
-    """Return a recorded body with secrets hidden. A body that is text, not JSON, is cut
-    before the first word that looks secret.
-    """
+    """Hide the secrets of a recorded body; cut a text at the first word that looks secret."""
     if not isinstance(body, str):
         return redact(body)
     names = re.finditer(r"[\w-]+", body)

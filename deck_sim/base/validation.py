@@ -58,9 +58,7 @@ Whole = BeforeValidator(
 
 
 def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
-    """Read a duration or a range of durations; `parse` is `parse_duration` or `parse_span`. Raises
-    PydanticCustomError for any other value.
-    """
+    """Read a duration, or a range of durations, with `parse_duration` or `parse_span`."""
     if not isinstance(value, str):
         raise value_error(f"must be a duration, not {show(value)}; {HOW_TO_WRITE}")
     try:
@@ -70,7 +68,6 @@ def read_duration(value: Any, parse: Callable[[str], Parsed]) -> Parsed:
 
 
 def read_positive_duration(value: Any) -> timedelta:
-    """Read a duration or timedelta. Raises PydanticCustomError if it is zero or not a duration."""
     length = value if isinstance(value, timedelta) else read_duration(value, parse_duration)
     if not length:
         raise value_error("must be longer than zero")
@@ -123,15 +120,8 @@ def error_message(error: ErrorDetails, root: type[BaseModel]) -> str:
     plural = "" if 1 in (bounds.get("min_length"), bounds.get("max_length")) else "s"
     allowed = re.findall("'([^']*)'", bounds.get("expected", ""))
     near = nearest(value, allowed) if isinstance(value, str) else ""
-    words = {
-        "found": show(value),
-        "length": length,
-        "size": size,
-        "msg": error["msg"],
-        "s": plural,
-        **bounds,
-    }
-    return text.format(nearest=near, **words)
+    words = {"found": show(value), "length": length, "size": size, "nearest": near, **bounds}
+    return text.format(msg=error["msg"], s=plural, **words)
 
 
 def is_optional(root: type[BaseModel], loc: tuple[int | str, ...]) -> bool:

@@ -72,9 +72,7 @@ def observe(simulation: Simulation) -> Outcome:
 
 
 def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[str]:
-    """Describe how the outcome `now` differs from the baseline `before`, in one line for each
-    difference. With `may_lack`, only additional resources count as differences.
-    """
+    """Return a line for each difference. With `may_lack`, only additional resources count."""
     lines = [
         f"{counted(now.counts[noun], noun)} where the baseline has {count}"
         for noun, count in before.counts.items()

@@ -7,7 +7,7 @@ run of the test.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from deck_sim.base.durations import Span
@@ -38,31 +38,22 @@ class Place:
     name: str = ""
     subject: tuple[str, ...] = ()
     number: int = 1
-    life: str = ""  # the name of the world's `Life`
     like: tuple[str, ...] = field(default=(), compare=False)  # the same in similar places
+    life: str = ""  # the name of the world's `Life`
 
 
 def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
     """Yield every place of a world, similar ones too; those of steps only if `timing` is true. The
     name of each place ends with `suffix`, such as ` in world 2`.
     """
-    for kind, name, subject, number, like in (
-        *_find_calls(simulation),
-        *_find_deliveries(simulation),
-        *(_find_steps(simulation) if timing else ()),
-    ):
-        alike = life, *(like or (kind, name))
-        yield Place(kind, f"{name}{suffix}", subject, number, life, alike)
-
-
-# The kind, name, subject, number and `like` of a place.
-_Row = tuple[str, str, tuple[str, ...], int, tuple[str, ...]]
+    steps = _find_steps(simulation) if timing else ()
+    for place in (*_find_calls(simulation), *_find_deliveries(simulation), *steps):
+        like = (life, *(place.like or (place.kind, place.name)))
+        yield replace(place, name=f"{place.name}{suffix}", life=life, like=like)
 
 
 def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
-    """Return the calls of the program under test, each with a pattern like `GET /v2/tasks/*`. A
-    call of no endpoint has its path instead.
-    """
+    """Return the calls of the program under test, each with a pattern like `GET /v2/tasks/*`."""
     routes, calls = routes_of(simulation.world.edition), list[tuple[str, Call]]()
     for call in simulation.journal:
         if not call.from_handle:
@@ -73,19 +64,19 @@ def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
     return calls
 
 
-def _find_calls(simulation: Simulation) -> Iterator[_Row]:
+def _find_calls(simulation: Simulation) -> Iterator[Place]:
     counts = Counter[str]()
     for pattern, call in program_calls(simulation):
         counts[pattern] += 1
         number = counts[pattern]
         if call.method != "GET":
-            yield WRITE, f"{pattern} #{number}", (pattern,), number, ()
+            yield Place(WRITE, f"{pattern} #{number}", (pattern,), number)
         else:  # reads of one resource in one status are alike
             like = (READ, call.path, f"{call.answered.get('status')}")
-            yield READ, f"{pattern} #{number}", (pattern,), number, like
+            yield Place(READ, f"{pattern} #{number}", (pattern,), number, like)
 
 
-def _find_deliveries(simulation: Simulation) -> Iterator[_Row]:
+def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
     world, counts = simulation.world, Counter[tuple[str, str]]()
     early_counts, destinations = Counter[tuple[str, str]](), world.all("event_destination")
     attempted = [
@@ -110,15 +101,15 @@ def _find_deliveries(simulation: Simulation) -> Iterator[_Row]:
         name += f" #{number}" if number > 1 else ""
         choice = simulation.chosen.get(event.data.id)
         like = (event.type, f"{number}", choice.played.name if choice else "", destination)
-        yield DELIVERY, name, subject, number, (DELIVERY, *like)
+        yield Place(DELIVERY, name, subject, number, (DELIVERY, *like))
         if event.id in early:
             early_counts[subject] += 1
-            yield EARLY, name, subject, early_counts[subject], (EARLY, *like)
+            yield Place(EARLY, name, subject, early_counts[subject], (EARLY, *like))
         if last[destination] != delivery.id:
-            yield OVERTAKEN, name, subject, number, (OVERTAKEN, *like)
+            yield Place(OVERTAKEN, name, subject, number, (OVERTAKEN, *like))
 
 
-def _find_steps(simulation: Simulation) -> Iterator[_Row]:
+def _find_steps(simulation: Simulation) -> Iterator[Place]:
     subjects = dict[str, tuple[str, ...]]()
     has_ranges = False
     for scenario, kind, path in simulation.world.played:
@@ -135,13 +126,13 @@ def _find_steps(simulation: Simulation) -> Iterator[_Row]:
             subjects[f"{step.word}" + (f" #{number}" if number > 1 else "")] = place
             has_ranges |= length.low != length.high
     if subjects:
-        yield STEPS, "", (), 1, ()
+        yield Place(STEPS)
         if (most := _measure_room(simulation.world)) > 1:
-            yield SLOW, "", (), most, ()
+            yield Place(SLOW, number=most)
     if has_ranges:
-        yield RANGES, "", (), 1, ()
+        yield Place(RANGES)
     for name, subject in subjects.items():
-        yield STEP, name, subject, 1, ()
+        yield Place(STEP, name, subject)
 
 
 def _measure_room(world: World) -> int:
@@ -154,9 +145,7 @@ def _measure_room(world: World) -> int:
 
 
 def why_no_timing(simulation: Simulation) -> str | None:
-    """Return why timing is not explored, such as "the test cancels a run". None if timing is
-    explored, or if no step takes time.
-    """
+    """Return why timing is not explored, although steps take time, or None."""
     if not [*_find_steps(simulation)]:
         return None
     moves, contract = simulation.moves, simulation.world.contract

@@ -33,8 +33,8 @@ def webhook_fault(**fault: Any) -> Effect:
     def start(simulation: Simulation, place: Place) -> None:
         event, resource = place.subject
         row = {"event": event, "after": place.number - 1, "times": 1, **fault}
-        resource_fault: Any = _ResourceFault(read_fault(WebhookFault, row), resource)
-        _inject(simulation, Injected(TROUBLE, resource_fault, TROUBLE))
+        of_resource = _ResourceFault(read_fault(WebhookFault, row), resource)
+        _inject(simulation, Injected(TROUBLE, of_resource, TROUBLE))
 
     return start
 

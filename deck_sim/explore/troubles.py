@@ -145,9 +145,7 @@ def choose_troubles(
 
 
 def check_names(names: Iterable[str]) -> None:
-    """Raise DeckSimError if a name does not begin with a kind of trouble. The places in the names
-    are not checked: they are known only after a run.
-    """
+    """Raise DeckSimError if a name does not begin with a kind of trouble."""
     for name in names:
         kind = name.partition(" ")[0]
         if kind not in NAMES:

@@ -37,9 +37,7 @@ class Watch:
 
     @contextmanager
     def of(self, worlds: WorldRegistry, key: str | None = None) -> Iterator[None]:
-        """Watch the worlds of a key (None: all) in a `with` block. The trouble, if there is one, is
-        put into the world of its place.
-        """
+        """Watch the worlds of a key (None: all); the trouble goes into the world of its place."""
         prepare, before_drop = worlds.prepare, worlds.before_drop
 
         def begin(new: Simulation) -> None:

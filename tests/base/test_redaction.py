@@ -4,7 +4,6 @@ from deck_sim.base.redaction import (
     is_secret_in,
     redact,
     redact_body,
-    redact_headers,
     redact_query,
     redact_text,
 )
@@ -57,7 +56,7 @@ def test_of_a_login_only_the_name_and_readable_fields_are_shown():
 def test_of_headers_more_names_are_secret():
     headers = {"x-auth": "a", "X-My-Key": "b", "idempotency-key": "c", "www-authenticate": "d"}
     redacted = {**headers, "x-auth": HIDDEN, "X-My-Key": HIDDEN}
-    assert redact_headers(headers) == redacted
+    assert redact(headers, "headers") == redacted
     assert redact({"request_headers": headers}) == {"request_headers": redacted}
     assert redact({"headers": {"retries": 3, "pin": 1}}) == {
         "headers": {"retries": 3, "pin": HIDDEN}
