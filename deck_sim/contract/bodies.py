@@ -121,9 +121,7 @@ def partial(body: type[Body], *names: str, base: type[Body] = Body, **added: Any
 
 
 def needs_one_of(*names: str) -> ConfigDict:
-    """Make a `model_config` that adds a rule to the schema: at least one of the fields `names` is
-    not null. pydantic does not check this rule, but the engine does.
-    """
+    """Make a `model_config` with a rule that the engine checks: one of the fields is not null."""
     absent: JsonObject = {name: {"type": "null"} for name in names}
     return ConfigDict(json_schema_extra={"not": {"properties": absent}})
 
@@ -157,10 +155,8 @@ def when(field: str, value: Any, needed: str, shape: JsonObject) -> JsonObject:
 
 
 def rules(*rules: JsonObject) -> ConfigDict:
-    """Make a `model_config` that adds rules to the schema.
-
-    pydantic does not check these rules. The engine does, with the tables that they are made from:
-    `STORAGE_NEEDS` and `METHOD_NEEDS`.
+    """Make a `model_config` with rules for the schema. The engine checks them by the tables that
+    they are made from, `STORAGE_NEEDS` and `METHOD_NEEDS`; pydantic does not.
     """
     return ConfigDict(json_schema_extra=rules[0] if len(rules) == 1 else {"allOf": [*rules]})
 

@@ -100,7 +100,7 @@ class Kind:
 
 
 def insert_after(name: str, attributes: Mapping[str, Shape], **new: Shape) -> Mapping[str, Shape]:
-    """Return `attributes`, with `more` after the attribute called `name`."""
+    """Return `attributes`, with the `new` ones after the attribute called `name`."""
     extended = dict[str, Shape]()
     for old_name, shape in attributes.items():
         extended[old_name] = shape

@@ -81,9 +81,7 @@ class Machine:
         return any(status in row.allowed for row in rows if row)
 
     def family(self, status: str) -> str:
-        """Return the family of a status, which decides its color: `person` (somebody must act),
-        `good`, `bad`, `waiting` (to start), `over` or `working`.
-        """
+        """Return the family of a status, which decides its color; `person`: somebody must act."""
         if self.asks_person(status):
             return "person"
         if status in self.good | self.bad:

@@ -9,6 +9,7 @@ from deck_sim.engine.injected_faults import TROUBLE, Injected
 from deck_sim.engine.script import Story
 from deck_sim.engine.seeded_draws import draw_duration
 from deck_sim.engine.world import World
+from deck_sim.engine.world_values import Immutable
 from deck_sim.explore.places import Place
 from deck_sim.faults.fault import Fault, read_fault
 from deck_sim.faults.http import HttpFault
@@ -56,15 +57,12 @@ def _inject(simulation: Simulation, injected: Injected) -> None:
 
 
 @dataclass
-class _ResourceFault:
+class _ResourceFault(Immutable):
     fault: Any  # a WebhookFault
     resource: str
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.fault, name)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "_ResourceFault":
-        return self  # it is immutable, like every fault
 
     def applies_to(self, resource: str, *names: str) -> bool:
         return resource == self.resource and self.fault.applies_to(resource, *names)

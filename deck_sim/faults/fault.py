@@ -63,9 +63,7 @@ def fault_keys(family: str) -> tuple[str, ...]:
 
 
 def read_fault(base: type[Fault], value: Any) -> Fault:
-    """Return the fault that a mapping describes; `base` is the base class of its family. Raises
-    PydanticCustomError if `value` is no mapping, and ValidationError if it is no valid fault.
-    """
+    """Return the fault that a mapping describes; `base` is the base class of its family."""
     if not isinstance(value, dict):
         raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
     keys = fault_keys(base.family)
@@ -75,10 +73,8 @@ def read_fault(base: type[Fault], value: Any) -> Fault:
             text = f"is a fault of {_OF[family]}; give it `{family}` instead of `{base.family}`"
             raise field_errors((key, f"{text} (in a scenario, below `{_LISTS[family]}`)"))
     if len(effects) > 1:
-        text = (
-            f"{listed(effects)} are {len(effects)} faults; write a separate fault for each of them"
-        )
-        raise field_errors((effects[1], text))
+        text = f"{listed(effects)} are {len(effects)} faults"
+        raise field_errors((effects[1], f"{text}; write a separate fault for each of them"))
     fault = (FAULT_CLASSES[base.family, effects[0]] if effects else base).model_validate(value)
     if not effects:
         text = f"the fault is missing; add one of {listed(keys, last='or')}"

@@ -64,9 +64,7 @@ class CallFault(HttpFault):
     fires: ClassVar[str] = CALL
 
     def answer(self) -> tuple[int, HeaderLines]:
-        """Return the status (`NOTHING` if no answer is sent) and the headers of the answer. Raises
-        ApiError if the answer is an error of the API.
-        """
+        """Return the status and headers of the answer, or raise it if it is an ApiError."""
         return NOTHING, ()
 
 

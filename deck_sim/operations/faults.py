@@ -23,19 +23,16 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
     from deck_sim.faults.http import AnyHttpFault, HttpFault
     from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
 
-    of_calls, of_webhooks = (
-        {family, *fault_keys(family)} for family in (HttpFault.family, WebhookFault.family)
-    )
+    of_calls = {HttpFault.family, *fault_keys(HttpFault.family)}
+    of_webhooks = {WebhookFault.family, *fault_keys(WebhookFault.family)}
     is_of_webhooks = HttpFault.family not in body and {*body} & (of_webhooks - of_calls)
     model: Any = AnyWebhookFault if is_of_webhooks else AnyHttpFault
     world, fault = simulation.world, check_body(RootModel[model], body).root
     error = getattr(fault, "error", None)
     if error is not None and not world.contract.has_error(error):
         owners = listed(name for name, edition in EDITIONS.items() if edition.has_error(error))
-        text = (
-            f"`error`: the edition `{world.edition}` has no error {quote(error)}; {owners} has it"
-        )
-        raise refuse("request/input_invalid", text, field="error")
+        text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
+        raise refuse("request/input_invalid", f"{text}; {owners} has it", field="error")
     event = getattr(fault, "event", None)
     if event is not None and (why := explain_unknown(simulation, event, may_be_glob=True)):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")

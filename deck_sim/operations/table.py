@@ -1,8 +1,8 @@
 """The table of operations. The decorator `operation` adds a function, by its name.
 
-A function takes a `simulation` (and `worlds` if it needs more than one
-world) and plain values, and returns plain data. The control API calls it with `perform`, and so
-does the handle in the process of the server.
+A function takes a `simulation` (and `worlds` if it needs more than one world) and plain values, and
+returns plain data. The control API calls it with `perform`, and so does the handle in the process
+of the server.
 """
 
 import inspect
@@ -87,10 +87,7 @@ def operation(
     shows_records: bool = False,
     takes_text: bool = False,
 ) -> Callable[[Function], Function]:
-    """Decorate a function to register it as an operation.
-
-    `words` describe the operation. `words` and `name` are by default those of the function.
-    """
+    """Register a function as an operation, with its own docstring and name by default."""
 
     def register(function: Function) -> Function:
         text = " ".join((words or function.__doc__ or "").split())
@@ -108,9 +105,7 @@ async def perform(
     worlds: WorldRegistry,
     has_left: Callable[[], bool] = lambda: False,
 ) -> Json:
-    """Perform an operation on a world, save the changes, and return the operation's data. Raises
-    ApiError if the operation is refused, cannot be saved, or fails.
-    """
+    """Perform an operation on a world, save the changes, and return its data, or raise ApiError."""
     simulation.uses += 1
     try:
         catch_up(simulation)

@@ -51,9 +51,7 @@ class ExpressionError(Exception):
 
 
 def as_text(value: Any) -> str:
-    """Return a text as it is, and other values as JSON. Raises `ExpressionError` if a value has no
-    JSON or the result is larger than 64 KiB.
-    """
+    """Return a text as it is, and other values as JSON, or raise `ExpressionError`."""
     text: str = value
     if not isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_refuse)
@@ -142,9 +140,7 @@ def render(value: Any, names: Mapping[str, Any]) -> Any:
 
 
 def names_at(now: datetime, **variables: Any) -> dict[str, Any]:
-    """Return the variables and functions that expressions can use at this time, by name. The given
-    `variables` are plain JSON data.
-    """
+    """Return the variables and functions that expressions can use at this time, by name."""
     return {
         **{name: {} for name in VARIABLES},
         **variables,

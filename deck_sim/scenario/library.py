@@ -153,9 +153,7 @@ def scenario_files(folder: Path) -> list[Path]:
 
 
 def read_folder(folder: Path, below: Library | None) -> Library:
-    """Read the scenario files of a user's folder into a library above `below`. Raises
-    `ScenarioError` with the mistakes of all files, or if the folder does not exist.
-    """
+    """Read a user's folder into a library above `below`. Raises `ScenarioError`."""
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
     if not folder.is_dir():
@@ -202,9 +200,7 @@ def read_files(
 
 
 def check_entries(scenario: Scenario, library: Library, mistakes: loader.Mistakes) -> None:
-    """Add to `mistakes` the entries of a playlist or mix that are unknown, or are one themselves.
-    `library` contains the scenario.
-    """
+    """Add the entries of a playlist or mix that are unknown, or are one themselves."""
     for index, name in enumerate(scenario.entries):
         place: YamlPath = ("playlist", index) if scenario.playlist else ("mix", name)
         entry, of_key = library.find(name), not scenario.playlist

@@ -173,9 +173,7 @@ class Scenario(Strict):
 def written_steps(
     scenario: Scenario, edition: Edition | None = None
 ) -> Iterator[tuple[str, Path, Step]]:
-    """Yield the kind of script, the path and the step, for every step, also in branches, that is
-    written for the edition (None: for any).
-    """
+    """Yield kind of script, path and step for every step, also in branches, of the edition."""
     for kind in SCRIPT_KINDS:
         if edition is not None and kind not in edition.kinds:
             continue

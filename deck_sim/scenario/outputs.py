@@ -47,10 +47,8 @@ class NoValidOutput(Exception):
 
 
 def make_output(schema: Any, seed: int, run_id: str, now: datetime, field: str = "output") -> Any:
-    """Return a value that satisfies `schema`, the same for the same seed, run and time.
-
-    A schema that is not an object, such as None or True, gives `{}`. If no attempt gives a valid
-    value, `NoValidOutput` is raised.
+    """Return a value that satisfies `schema`, the same for the same seed, run and time, or raise
+    `NoValidOutput`. A schema that is not an object, such as None or True, gives `{}`.
     """
     if not isinstance(schema, dict):
         return {}

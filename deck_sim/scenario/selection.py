@@ -78,9 +78,7 @@ class SelectionState:
         self.rules = [*rules]
 
     def references(self) -> Iterator[tuple[str, str, str | None]]:
-        """Yield the place of each scenario name in the settings, the name, and the kind of resource
-        that plays the scenario (None: any).
-        """
+        """Yield place and name of each scenario in the settings, and the kind (None: any)."""
         yield "default_scenario", self.default_scenario, None
         for kind, names in self.queues.items():
             yield from ((f"queues.{kind}[{index}]", name, kind) for index, name in enumerate(names))
@@ -104,9 +102,7 @@ class SelectionState:
 def check_scenario(
     name: str, where: str, library: Library, edition: str, kind: str | None = None
 ) -> None:
-    """Raise `ApiError` if no scenario has this name, or a world of the edition cannot play it.
-    `where` is the place of the name, and `kind` the kind of resource (None: any).
-    """
+    """Raise `ApiError` if a world of the edition cannot play the scenario named in `where`."""
     raise_problems([*_scenario_problems(library.get(name, where), where, library, edition, kind)])
 
 

@@ -86,9 +86,8 @@ class Completed(Step):
             return None
         world, run = context.world, context.story.owner
         try:
-            context.complete(
-                make_output(context.output_schema, world.seed, run, world.now), **fields
-            )
+            output = make_output(context.output_schema, world.seed, run, world.now)
+            context.complete(output, **fields)
         except NoValidOutput as error:
             why = NOTHING_FITS.format(name="output", step=self.word)
             context.reject("task/output_invalid", error.problems, why)
@@ -151,9 +150,8 @@ _add_status(Review, "review_required", ("task_run",), f"{_APPROVED} For edition 
 _add_status(_Approval, "approval", ("task_run",), f"{_APPROVED} For every edition.")
 
 
-_INVALID, _DISCONNECTED = (
-    (STEP_CLASSES["connection", word].model_construct(),) for word in ("invalid", "disconnected")
-)
+_INVALID = (STEP_CLASSES["connection", "invalid"].model_construct(),)
+_DISCONNECTED = (STEP_CLASSES["connection", "disconnected"].model_construct(),)
 
 
 class ConnectionInteraction(InteractionRequired):

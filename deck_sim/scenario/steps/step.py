@@ -119,11 +119,9 @@ class Step(Strict, script.Step):
 def step_words(kind: str) -> tuple[str, ...]:
     """Return the words of all steps that a kind of script may have: statuses, then effects."""
     words = [word for of, word in STEP_CLASSES if of == kind]
-    order = [status for e in EDITIONS.values() for status in e.statuses(kind)]
-    order += words
-    return tuple(
-        sorted(words, key=lambda word: (not STEP_CLASSES[kind, word].is_status, order.index(word)))
-    )
+    order = [*(status for e in EDITIONS.values() for status in e.statuses(kind)), *words]
+    words.sort(key=lambda word: (not STEP_CLASSES[kind, word].is_status, order.index(word)))
+    return tuple(words)
 
 
 def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
@@ -135,10 +133,7 @@ def status_steps(kind: str, machine: Machine) -> dict[str, type[Step]]:
 
 
 def compute(context: StepContext, value: Any) -> Any:
-    """Return a value of the step that is played, with the expressions in it computed.
-
-    Raises `ScriptError`, which names the scenario, the step and the text that cannot be computed.
-    """
+    """Compute the expressions in a value of the step that is played, or raise `ScriptError`."""
     try:
         return render(value, names_at(context.world.now, **context.variables))
     except ExpressionError as error:
