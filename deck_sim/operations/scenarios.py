@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import listed
-from deck_sim.contract.error_catalog import ApiError, problem, refuse
+from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.simulation import Simulation
@@ -79,17 +79,12 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
         check_entries(scenario, library, mistakes)
         mistakes.report()
     except loader.ScenarioError as error:
-        texts = (
-            f"{mistake.path}: {mistake.message}".removeprefix(": ") if is_data else str(mistake)
-            for mistake in error.mistakes
-        )
-        problems = zip(texts, error.mistakes, strict=True)
-        raise ApiError(
-            *(
-                problem("request/input_invalid", text, field=mistake.path or None)
-                for text, mistake in problems
-            )
-        ) from None
+        problems = list[Problem]()
+        for mistake in error.mistakes:
+            in_data = f"{mistake.path}: {mistake.message}".removeprefix(": ")
+            text = in_data if is_data else str(mistake)  # which begins with file, line and column
+            problems.append(problem("request/input_invalid", text, field=mistake.path or None))
+        raise ApiError(*problems) from None
     if scenario.name != name:
         text = f"`name` is {scenario.name!r}, but the path has {name!r}; make them the same"
         raise refuse("request/input_invalid", text, field="name")

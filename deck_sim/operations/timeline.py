@@ -81,9 +81,7 @@ def _find_place(simulation: Simulation, number: int) -> tuple[int, int, int]:
 
 
 def entry_as_json(simulation: Simulation, entry: TimelineEntry, number: int) -> dict[str, Any]:
-    """Return an entry as JSON, without values that are None. For a new resource, `about` has its
-    name, its scenario and the ids that it refers to.
-    """
+    """Return an entry as JSON; for a new resource with what it is `about`: name, scenario, ids."""
     about: dict[str, Any] = {}
     if entry.is_creation and (resource := simulation.world.all(entry.kind).get(entry.id)):
         about = {

@@ -192,10 +192,8 @@ def _steps(steps: tuple[Step, ...], path: Path) -> Iterator[tuple[Path, Step]]:
 
 
 def scenario_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of scenario files.
-
-    The schema does not check the order of statuses, the names in expressions, or keys that exclude
-    each other; `deck-sim check` does.
+    """Return the JSON Schema (2020-12) of scenario files. It does not check the order of statuses,
+    the names in expressions, or keys that exclude each other; `deck-sim check` does.
     """
     return schema_of(Scenario, "deck-sim scenario, version 1")
 

@@ -217,9 +217,7 @@ def choose(new: NewResource, selection: SelectionState, library: Library) -> Cho
 
 
 def _read_magic(new: NewResource, library: Library, ignored: list[IgnoredName]) -> str | None:
-    """Return the name of a scenario in a user name or external id, or None. Magic names that
-    cannot be played are added to `ignored`.
-    """
+    """Return the scenario named in a user name or external id; add names to be `ignored`."""
     for fact in ("username", "external_id"):
         if match := _MAGIC.fullmatch(str(new.facts.get(fact) or "")):
             name = match["tagged"] or match["plain"]

@@ -188,10 +188,8 @@ def _message(error: Exception, text: str) -> str:
 
 
 def write_yaml(data: Any) -> str:
-    """Return `data` as YAML in the style of scenario files, with its keys in their order.
-
-    PyYAML quotes by the rules of YAML 1.1, which read more texts as numbers, dates or booleans than
-    ours do. So some quotes are not needed, but none is missing.
+    """Return `data` as YAML in the style of scenario files, with its keys in their order. PyYAML
+    quotes by the rules of YAML 1.1, so some quotes are not needed, but none is missing.
     """
     # The width keeps lines from being folded, which makes them hard to edit.
     text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10**6)

@@ -232,9 +232,7 @@ def wake(request: Request) -> None:
 
 
 async def hold_answer(request: Request) -> None:
-    """Wait while a hold keeps the answer back. The call has already changed the world. A call that
-    a fault has replaced is not held.
-    """
+    """Wait while a hold keeps the answer back, unless a fault has replaced the call."""
     simulation, world = request.simulation, request.simulation.world
     hold = find_call_hold(world, request.method, request.path) if world.holds else None
     if hold is None or (request.fault is not None and request.fault.fires == CALL):
@@ -267,17 +265,13 @@ def prepare_response(request: Request) -> None:
 
 
 async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) -> Request | None:
-    """Read a request with its whole body; return None if the client disconnects before the end.
-
-    A body that is too large is read to its end, because a client that is still sending would not
-    see the answer; but the rest of it is dropped.
-    """
+    """Read a request with its whole body; return None if the client disconnects before the end."""
     body, more = bytearray(), True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        if len(body) <= MAX_BODY_BYTES:
+        if len(body) <= MAX_BODY_BYTES:  # a client reads no answer before it has sent the rest
             body += message.get("body", b"")
         more = message.get("more_body", False)
     return Request(scope, bytes(body), worlds, receive)

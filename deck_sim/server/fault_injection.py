@@ -26,9 +26,7 @@ _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
 
 
 def fire_call_fault(request: Request) -> Answer | None:
-    """Fire the fault that is due for a call. If the fault replaces the call, return the fault's
-    answer; then no endpoint is called.
-    """
+    """Fire the fault that is due for a call; return its answer if it replaces the call."""
     world = request.simulation.world
     if not world.injected.by_owner:
         return None
@@ -53,9 +51,7 @@ def fire_creation_fault(request: Request) -> None:
 
 
 async def send_early_webhooks(request: Request) -> None:
-    """If a webhook of this call has a `before_response` fault, send all due webhooks now, before
-    the answer. While an advance is in progress, `before_response` has no effect.
-    """
+    """Send all due webhooks before the answer if one of this call has `before_response`."""
     simulation = request.simulation
     world = simulation.world
     if not world.injected.by_owner or simulation.advancing:
@@ -94,9 +90,7 @@ def apply_fault(request: Request, response: Response) -> OutgoingResponse:
 async def send_faulty(
     request: Request, out: OutgoingResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Send a response as its fault says: late, in pieces, in part or not at all. Then end the
-    socket if the fault says so. Nothing is sent to a client that has left.
-    """
+    """Send a response as its fault says: late, in pieces, in part or not at all."""
     if out.delay and await leaves_before(_wait(request.simulation, out), receive):
         request.simulation.journal.note_departure(request.id)
         return
@@ -121,10 +115,8 @@ async def send_faulty(
 
 
 async def _wait(simulation: Simulation, out: OutgoingResponse) -> None:
-    """Wait for the delay of a fault, or until the world is reset or deleted.
-
-    A delay on the world's clock takes real time at the world's speed. It ends earlier if the clock
-    is moved past it.
+    """Wait for the delay of a fault, or until the world is reset or deleted. A delay on the world's
+    clock takes real time at the clock's speed, and ends when the clock is moved past it.
     """
     speed = 1 if out.in_real_time else simulation.speed
     began, real_began = simulation.world.now, simulation.real_ns()

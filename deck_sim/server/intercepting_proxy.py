@@ -42,9 +42,7 @@ class Interceptor:
     """A forward proxy that answers for its hosts, and refuses all others."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        """Make a certificate authority for this run, with a key only in memory. Raises DeckSimError
-        if trustme is not installed.
-        """
+        """Make a certificate authority for this run, with a key only in memory."""
         try:
             import trustme
         except ImportError:

@@ -40,10 +40,8 @@ _LATER: Any = None  # the value of a field that a stage of the app sets
 
 @dataclass
 class Request:
-    """One request to one world.
-
-    The body is complete before an endpoint is called, so an endpoint does not await between reading
-    and writing the world.
+    """One request to one world. Its body is complete before an endpoint is called, so an endpoint
+    does not await between reading and writing the world.
     """
 
     scope: Scope

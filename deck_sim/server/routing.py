@@ -27,7 +27,6 @@ def endpoint(function: Endpoint) -> Endpoint:
 class Routes(Generic[Row]):
     """The routes of one API: a row for each method and path below `root`. A parameter stands in
     braces in the path and matches one segment that is not empty. A GET row also answers HEAD.
-
     `hint` returns the text for the 404 of a path, or None.
     """
 

@@ -49,9 +49,8 @@ running_servers = dict[str, "Server"]()  # the servers of this process, by URL
 
 def _leave_to_parent() -> None:
     """In a forked child, forget the servers and close its copies of their sockets, because a socket
-    stays open until every process has closed it.
-
-    asyncio would close the same descriptors again, so each now refers to the null device.
+    stays open until every process has closed it. asyncio would close the same descriptors again, so
+    each now refers to the null device.
     """
     with open(os.devnull) as nothing:
         for number in [number for server in running_servers.values() for number in server.files()]:
@@ -64,10 +63,7 @@ getattr(os, "register_at_fork", lambda **_: None)(after_in_child=_leave_to_paren
 
 
 class Server:
-    """A server on its own port.
-
-    `run` serves until `stop` is called; `start`, or a `with` block, does the same in a thread.
-    """
+    """A server on its own port: `run` serves until `stop`; `start` or `with` do so in a thread."""
 
     def __init__(
         self,
@@ -77,10 +73,7 @@ class Server:
         interceptor: Interceptor | None = None,
         names: Collection[str] = (),
     ) -> None:
-        """Bind the port; 0 takes a free one. Raises OSError if the port is not available.
-
-        A server on loopback also answers clients that call it by one of `names`.
-        """
+        """Bind the port (0: a free one), or raise OSError. `names` are more hosts it answers to."""
         self.worlds, self.interceptor = worlds, interceptor
         self._socket = _listen(host, port)
         address, self.port = self._socket.getsockname()[:2]
@@ -142,9 +135,7 @@ class Server:
                 await asyncio.gather(*calls, return_exceptions=True)
 
     def _log_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Log an error of the event loop. asyncio reports thousands of times a second that too many
-        files are open to accept a client.
-        """
+        # asyncio reports thousands of times a second that too many files are open.
         if getattr(context.get("exception"), "errno", 0) not in (errno.EMFILE, errno.ENFILE):
             loop.default_exception_handler(context)
         elif not self._had_too_many_files:
@@ -165,16 +156,12 @@ class Server:
         return [number for end in (self._socket, *ends) if (number := end.fileno()) >= 0]
 
     def submit(self, call: Callable[[ASGIApp], Coroutine[Any, Any, T]]) -> Future[T]:
-        """From another thread, start `call` with the app on the event loop; return a future of its
-        result. Raises ConnectionRefusedError if the server does not run.
-        """
+        """From another thread, start `call` with the app on the event loop; return its future."""
         return start_on_loop(self._find_loop(), partial(call, self._app))
 
     @contextmanager
     def paused(self) -> Iterator[WorldRegistry]:
-        """Let the calling thread use the worlds while the event loop waits. For short work, this
-        is faster than `submit`. Raises ConnectionRefusedError if the server does not run.
-        """
+        """Let this thread use the worlds while the event loop waits; faster than `submit`."""
         with self._find_loop().turn:
             yield self.worlds
 
@@ -184,9 +171,8 @@ class Server:
         return self._loop
 
     def stop(self) -> None:
-        """Make `run` return; if it runs in a thread, wait for its end.
-
-        Safe on any thread, in a signal handler, and more than once. A forked child stops nothing.
+        """Make `run` return; if it runs in a thread, wait for its end. Safe on any thread, in a
+        signal handler, and more than once. A forked child stops nothing.
         """
         if self._loop is None:
             self._http.stop()

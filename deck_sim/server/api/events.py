@@ -26,10 +26,7 @@ from deck_sim.server.routing import endpoint
 
 @endpoint
 def list_events(request: Request) -> Answer:
-    """Show one page of the events of the last 30 days.
-
-    The page is empty if the event that the cursor names is by now older than 30 days.
-    """
+    """Show one page of the events of the last 30 days; none after a cursor that is older."""
     world, types = request.world, request.query_values("type")
 
     def find(cursor: str | None) -> Iterator[Event]:
