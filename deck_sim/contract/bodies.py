@@ -16,7 +16,7 @@ from pydantic import (
     create_model,
 )
 
-from deck_sim.base.validation import Whole, value_error
+from deck_sim.base.validation import Whole
 from deck_sim.contract.kinds import LOGIN_PARTS, METHOD_NEEDS, SOURCE, TIMEOUT_SECONDS, AuthMethod
 from deck_sim.contract.shapes import ID, record
 
@@ -29,11 +29,11 @@ URL_PATTERN = rf"^https?://(?:{_USER})?{_HOST}(?::(?:0*[1-9][0-9]{{0,4}})?)?(?:{
 
 def _check_url(url: str) -> str:
     if not url.startswith(("http://", "https://")):
-        raise value_error("must begin with `http://` or `https://`")
+        raise ValueError("must begin with `http://` or `https://`")
     if url.split("//")[1].startswith("@"):
-        raise value_error("has an empty user before `@`; leave out the `@`")
+        raise ValueError("has an empty user before `@`; leave out the `@`")
     if re.search(f"[{_SPACES}]", url):
-        raise value_error("must have no spaces and no control characters; write a space as `%20`")
+        raise ValueError("must have no spaces and no control characters; write a space as `%20`")
     try:
         parts = urlsplit(url)
         # Both can raise: for a port above 65535, and for a host with an empty or too long part.
@@ -42,7 +42,7 @@ def _check_url(url: str) -> str:
     except ValueError:
         is_web_url = None
     if not is_web_url:
-        raise value_error(
+        raise ValueError(
             "must have a valid host and port: parts of 1 to 63 letters, digits, `-` or `_`, joined"
             " by `.` (write other letters as `xn--…`), or an IPv6 address in brackets; a port from"
             " 1 to 65535"
@@ -197,7 +197,7 @@ _SOURCE_FIELD = "[a-z][a-z0-9_]{0,63}$"
 
 def _check_source_field(name: str) -> str:
     if name in LOGIN_PARTS:
-        raise value_error(f"is reserved; give it as `auth_credentials.{name}`")
+        raise ValueError(f"is reserved; give it as `auth_credentials.{name}`")
     return name
 
 

@@ -14,7 +14,6 @@ from pydantic import (
 )
 
 from deck_sim.base.errors import listed
-from deck_sim.base.validation import value_error
 from deck_sim.contract.bodies import Body, Text, WebUrl
 from deck_sim.contract.kinds import REQUIRED
 
@@ -46,14 +45,14 @@ def _check_headers(text: Any) -> Any:
         headers = None
     if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
         example = '"{\\"X-Key\\": \\"1\\"}"'
-        raise value_error(f"must be a JSON object of strings, written as a string: {example}")
+        raise ValueError(f"must be a JSON object of strings, written as a string: {example}")
     if bad := [
         name
         for name, value in headers.items()
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
         or name.lower() in _OURS
     ]:
-        raise value_error(
+        raise ValueError(
             f"cannot have the header {listed(bad, last='or')}: Deck sets it, or HTTP does not allow"
             " its name or value"
         )
@@ -76,7 +75,7 @@ SECRET = f"^whsec_(?:{_BASE64})$"
 
 def _check_secret(secret: str) -> str:
     if not re.fullmatch(SECRET, secret):
-        raise value_error("must be `whsec_` followed by the base64 of 24 to 64 bytes")
+        raise ValueError("must be `whsec_` followed by the base64 of 24 to 64 bytes")
     return secret
 
 
@@ -127,7 +126,7 @@ def unwanted(type_: str) -> Any:
     def refuse(value: Any) -> Any:
         if value is None:
             return None
-        raise value_error(
+        raise ValueError(
             f"is not for a destination of the type `{type_}`; send `{type_}` instead, or create a"
             " destination of another `type`"
         )

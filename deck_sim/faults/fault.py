@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from deck_sim.base.errors import listed, show
-from deck_sim.base.validation import Strict, Whole, field_errors, value_error
+from deck_sim.base.validation import Strict, Whole, field_errors
 from deck_sim.engine.world_values import Immutable
 from deck_sim.faults.fault_fields import FaultDuration
 
@@ -65,7 +65,7 @@ def fault_keys(family: str) -> tuple[str, ...]:
 def read_fault(base: type[Fault], value: Any) -> Fault:
     """Return the fault that a mapping describes; `base` is the base class of its family."""
     if not isinstance(value, dict):
-        raise value_error(f"must be an object with `{base.family}` and a fault, not {show(value)}")
+        raise ValueError(f"must be an object with `{base.family}` and a fault, not {show(value)}")
     keys = fault_keys(base.family)
     effects = [key for key in value if key in keys]
     for family, key in FAULT_CLASSES:

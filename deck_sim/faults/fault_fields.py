@@ -23,7 +23,6 @@ from deck_sim.base.validation import (
     Strict,
     Whole,
     read_positive_duration,
-    value_error,
 )
 from deck_sim.contract.editions import every_event_type
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ApiError, refuse
@@ -32,16 +31,13 @@ _CALL_ERRORS = tuple(row.name for row in CATALOG.values() if row.status != IN_RU
 
 
 def _read_match(text: str) -> str:
-    try:
-        CallPattern.read(text)
-    except ValueError as error:
-        raise value_error(f"{error}") from None
+    CallPattern.read(text)
     return text
 
 
 def _read_event(text: str) -> str:
     if likely := nearest_type(text, every_event_type()):
-        raise value_error(f"unknown event type {quote(text)}{likely}")
+        raise ValueError(f"unknown event type {quote(text)}{likely}")
     return text
 
 
@@ -50,15 +46,15 @@ def _read_error(value: Any) -> str:
         return str(value)
     name = value if isinstance(value, str) else ""
     if name in CATALOG:
-        raise value_error(f"{quote(name)} is an error of runs, not calls; use the step `failed`")
+        raise ValueError(f"{quote(name)} is an error of runs, not calls; use the step `failed`")
     near = nearest(name, _CALL_ERRORS)
     advice = near or "; write `type/code`, like `rate_limit/rate_limit_exceeded`"
-    raise value_error(f"must be an error that answers a call, not {show(value)}{advice}")
+    raise ValueError(f"must be an error that answers a call, not {show(value)}{advice}")
 
 
 def _read_true(value: Any) -> bool:
     if value is not True:
-        raise value_error(f"must be true, not {show(value)}")
+        raise ValueError(f"must be true, not {show(value)}")
     return True
 
 
@@ -128,16 +124,16 @@ _OF_THE_SERVER = (
 
 def _read_header_name(name: str) -> str:
     if not re.fullmatch(_TOKEN, name):
-        raise value_error(f"{quote(name)} is not the name of a header; use letters, digits and `-`")
+        raise ValueError(f"{quote(name)} is not the name of a header; use letters, digits and `-`")
     if name.lower() in _OF_THE_SERVER:
-        raise value_error(f"{quote(name)} is set by the server that sends the answer; leave it out")
+        raise ValueError(f"{quote(name)} is set by the server that sends the answer; leave it out")
     return name
 
 
 def _read_header_text(value: Any) -> str:
     text = f"{value}" if type(value) is int else value
     if not isinstance(text, str) or not re.fullmatch(_LINE, text):
-        raise value_error(
+        raise ValueError(
             "must be a whole number, or one line of Latin-1 text without a space at its beginning"
             f" or end, not {show(value)}"
         )

@@ -27,7 +27,7 @@ from pydantic_core import core_schema
 
 from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import show
-from deck_sim.base.validation import Many, read_duration, value_error
+from deck_sim.base.validation import Many, read_duration
 from deck_sim.base.validation import PositiveDuration as PositiveDuration
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.contract.bodies import Body
@@ -61,7 +61,7 @@ Seeded = dict[str, list[dict[str, Any]]]  # resources by the plural of their kin
 
 def _read_count(value: Any) -> Any:
     if not re.fullmatch("[0-9]{1,9}", f"{value}"):
-        raise value_error(f"must be a whole number, 0 or more, not {show(str(value))}")
+        raise ValueError(f"must be a whole number, 0 or more, not {show(str(value))}")
     return int(value)
 
 
@@ -141,13 +141,13 @@ class LimitRate(Body):
 
 def _read_bool_or_object(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     if not isinstance(value, bool | dict | None):
-        raise value_error(f"must be true, false or an object, not {show(value)}")
+        raise ValueError(f"must be true, false or an object, not {show(value)}")
     return value if isinstance(value, bool) else read(value)
 
 
 def _check_undocumented(type_: str) -> str:
     if type_ in PROMPTS:
-        raise value_error(f"{show(type_)} is documented; give a type that Deck does not have")
+        raise ValueError(f"{show(type_)} is documented; give a type that Deck does not have")
     return type_
 
 
@@ -189,7 +189,7 @@ class UntilEvent(Body):
 
 def _read_idle_or_event(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
     if isinstance(value, str) and value != IDLE:
-        raise value_error(f"must be {IDLE!r} or an object with an `event`, not {show(value)}")
+        raise ValueError(f"must be {IDLE!r} or an object with an `event`, not {show(value)}")
     return value if value == IDLE else read(value)
 
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSc
 
 from deck_sim.base.durations import DURATION_PATTERN, Span, parse_span
 from deck_sim.base.errors import nearest, quote, show
-from deck_sim.base.validation import Whole, read_duration, value_error
+from deck_sim.base.validation import Whole, read_duration
 from deck_sim.contract.error_catalog import CATALOG, run_errors
 
 _read_span = partial(read_duration, parse=parse_span)
@@ -17,7 +17,7 @@ def _read_length(value: Any) -> Any:
     if value == "stuck":
         return value
     if isinstance(value, str) and (hint := nearest(value, ["stuck"])):
-        raise value_error(f"{value!r} is not a duration{hint}")
+        raise ValueError(f"{value!r} is not a duration{hint}")
     return _read_span(value)
 
 
@@ -25,8 +25,8 @@ def _read_error_name(value: str) -> str:
     if value in run_errors():
         return value
     if value in CATALOG:
-        raise value_error(f"{quote(value)} is an error of calls, not runs; use the step `refused`")
-    raise value_error(f"unknown error {quote(value)}{nearest(value, run_errors()) or _EXAMPLE}")
+        raise ValueError(f"{quote(value)} is an error of calls, not runs; use the step `refused`")
+    raise ValueError(f"unknown error {quote(value)}{nearest(value, run_errors()) or _EXAMPLE}")
 
 
 # The catalog is too long for a message.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, WithJsonSchema
 
 from deck_sim.base.errors import format_path, listed, quote, suggest
-from deck_sim.base.validation import Many, PositiveDuration, Strict, value_error
+from deck_sim.base.validation import Many, PositiveDuration, Strict
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.script import SCRIPT_KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
@@ -33,7 +33,7 @@ ScenarioName = Annotated[str, Field(pattern="^[a-z0-9_]{1,100}$")]
 
 def _read_edition(name: str) -> str:
     if name not in EDITIONS:
-        raise value_error(f"unknown edition {quote(name)}{suggest(name, EDITIONS)}")
+        raise ValueError(f"unknown edition {quote(name)}{suggest(name, EDITIONS)}")
     return name
 
 

@@ -9,7 +9,7 @@ from pydantic import GetJsonSchemaHandler, model_validator
 
 from deck_sim.base.durations import Span
 from deck_sim.base.errors import format_path, listed, show
-from deck_sim.base.validation import Strict, value_error
+from deck_sim.base.validation import Strict
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.machines import Machine
 from deck_sim.engine import script
@@ -44,7 +44,7 @@ class Step(Strict, script.Step):
     @classmethod
     def _unwrap(cls, item: Any) -> Any:
         if isinstance(item, dict) and len(item) > 1:
-            raise value_error(
+            raise ValueError(
                 f"a step has one name, not {len(item)}: {listed(item)}; start each step with `- `,"
                 " and indent the keys of a step below its name"
             )
@@ -52,14 +52,14 @@ class Step(Strict, script.Step):
         if value is None:
             if any(field.is_required() for field in cls.model_fields.values()):
                 text = f"`{cls.word}` needs a value; write `{cls.word}:` and its `{cls.shorthand}`"
-                raise value_error(text)
+                raise ValueError(text)
             return {}
         if isinstance(value, dict) and not (cls.may_be_mapping and cls.shorthand not in value):
             return value
         if cls.shorthand is None:
             text = f"takes only the keys {listed(cls.model_fields)}, not {show(value)}"
             text = text if cls.model_fields else f"takes no value; leave out {show(value)}"
-            raise value_error(f"`{cls.word}` {text}")
+            raise ValueError(f"`{cls.word}` {text}")
         return {cls.shorthand: value}
 
     @classmethod
