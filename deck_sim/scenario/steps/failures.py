@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic import ConfigDict, model_validator
 
 from deck_sim.base.validation import Many, Strict
 from deck_sim.engine.script import SCRIPT_KINDS, Wait
@@ -12,9 +12,16 @@ from deck_sim.scenario.field_types import RunErrorName, one_or_many
 from deck_sim.scenario.steps.step import Step, compute
 
 
+def _allow_name(schema: dict[str, Any]) -> None:
+    mapping = {**schema}
+    schema.clear()
+    schema["anyOf"] = [mapping["properties"]["error"], mapping]
+
+
 class FailedWith(Strict):
     """One error of a failed run: its name, message and field."""
 
+    model_config = ConfigDict(json_schema_extra=_allow_name)
     error: RunErrorName
     """The `type/code` of the error in Deck's catalog, like `auth/auth_locked`."""
     message: str | None = None
@@ -26,15 +33,6 @@ class FailedWith(Strict):
     @classmethod
     def _by_name(cls, value: Any) -> Any:
         return value if isinstance(value, dict) else {"error": value}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        reference = handler(core)
-        keys = handler.resolve_ref_schema(reference)
-        mapping = {**keys}
-        keys.clear()
-        keys["anyOf"] = [mapping["properties"]["error"], mapping]
-        return reference
 
 
 class Failed(Step):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic import ConfigDict, model_validator
 
 from deck_sim.base.durations import Span
 from deck_sim.base.errors import format_path, listed, show
@@ -21,11 +21,34 @@ BRANCHES = ("on_rejected", "on_timeout")
 STEP_CLASSES: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
 
 
+def _describe(schema: dict[str, Any], step: type[Step]) -> None:
+    """Describe every way to write a step in its JSON Schema; pydantic knows only the mapping."""
+    keys = {**schema}
+    about = {"title": step.word, "description": keys.pop("description", "")}
+    values, ways = [keys], list[dict[str, Any]]()
+    if step.shorthand:
+        values.append(keys["properties"][step.shorthand])
+    if "required" not in keys:
+        values.append({"type": "null"})
+        ways.append({"const": step.word})
+    ways.append(
+        {
+            "type": "object",
+            "properties": {step.word: {"anyOf": values}},
+            "required": [step.word],
+            "additionalProperties": False,
+        }
+    )
+    schema.clear()
+    schema.update(about | {"anyOf": ways})
+
+
 class Step(Strict, script.Step):
     """A step, written as `word`, `word: value` or `word: {key: value, …}`. A subclass with `kinds`
     is registered under its `word`.
     """
 
+    model_config = ConfigDict(json_schema_extra=_describe)
     word: ClassVar[str]
     kinds: ClassVar[tuple[str, ...]] = ()  # the kinds of script that may have it
     shorthand: ClassVar[str | None] = None  # the key for a value that is not a mapping
@@ -61,31 +84,6 @@ class Step(Strict, script.Step):
             text = text if cls.model_fields else f"takes no value; leave out {show(value)}"
             raise ValueError(f"`{cls.word}` {text}")
         return {cls.shorthand: value}
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:
-        # Describes every way to write the step; pydantic knows only the mapping.
-        reference = handler(core)
-        described = handler.resolve_ref_schema(reference)
-        keys = {**described}
-        about = {"title": cls.word, "description": keys.pop("description", "")}
-        values, ways = [keys], list[dict[str, Any]]()
-        if cls.shorthand:
-            values.append(keys["properties"][cls.shorthand])
-        if "required" not in keys:
-            values.append({"type": "null"})
-            ways.append({"const": cls.word})
-        ways.append(
-            {
-                "type": "object",
-                "properties": {cls.word: {"anyOf": values}},
-                "required": [cls.word],
-                "additionalProperties": False,
-            }
-        )
-        described.clear()
-        described.update(about | {"anyOf": ways})
-        return reference
 
     @classmethod
     def status(cls, machine: Machine) -> str:
