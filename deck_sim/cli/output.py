@@ -3,7 +3,10 @@
 import json
 import os
 import re
+import sys
+import textwrap
 from functools import cache
+from shutil import get_terminal_size
 from typing import Any
 
 import click
@@ -24,12 +27,28 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
+def wrap(line: str, indent: int = 0) -> str:
+    """Wrap a line between words on a terminal, below its last column or else with `indent`."""
+    if not sys.stdout.isatty():
+        return line
+    width = get_terminal_size().columns
+    columns = [gap.end() for gap in re.finditer("  +", line) if gap.end() <= width // 2]
+    return textwrap.fill(
+        line,
+        width,
+        subsequent_indent=" " * max(columns, default=indent),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def print_text(text: object) -> None:
-    """Print `text`. On a terminal its statuses are colored, unless `NO_COLOR` is set.
+    """Print `text`. On a terminal it is wrapped, and colored unless `NO_COLOR` is set.
 
     Control characters, which texts of a scenario may contain, are escaped, except newlines.
     """
     plain = _CONTROL.sub(lambda match: repr(match[0])[1:-1], str(text))
+    plain = "\n".join(map(wrap, plain.split("\n")))
     colors = _status_colors()
     statuses = rf"\b(?:{'|'.join(colors)})\b"
     colored = re.sub(statuses, lambda match: click.style(match[0], fg=colors[match[0]]), plain)

@@ -1,5 +1,6 @@
 """The table of the commands of `deck-sim`, and how their errors are printed."""
 
+import os
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -62,6 +63,13 @@ class Program(click.Group):
         """Write the list of commands for the help, without importing their modules."""
         with formatter.section("Commands"):
             formatter.write_dl([*COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader of the output has ended, such as `head`
+            # Python would complain at its end about what is still buffered.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):

@@ -73,7 +73,7 @@ class Scenario(Strict):
     summary: str = ""
     """The scenario in one sentence, which `deck-sim scenarios` shows."""
     tags: Annotated[tuple[str, ...], Many] = ()
-    """Words to find the scenario by, like `[mfa, hotel]`; `deck-sim scenarios` shows them."""
+    """Words to find the scenario by, like `[mfa, hotel]`; `deck-sim scenarios NAME` shows them."""
     edition: EditionName | None = None
     """The edition to play in. If omitted, every edition that can play the scenario."""
     connection: ConnectionScript | None = None

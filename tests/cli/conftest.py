@@ -25,6 +25,28 @@ def cli():
 
 
 @pytest.fixture
+def on_terminal(monkeypatch):
+    """Call `deck-sim` on a terminal of 80 columns; the result is what it shows."""
+
+    def on_terminal(*words):
+        monkeypatch.setenv("COLUMNS", "80")
+        monkeypatch.setenv("NO_COLOR", "1")
+        reading, writing = os.openpty()
+        screen_lines = list[str]()
+        with open(reading, newline="\r\n") as screen:
+            reader = Thread(target=lambda: screen_lines.extend(takewhile("END\r\n".__ne__, screen)))
+            reader.start()
+            with open(writing, "w") as out, redirect_stdout(out):
+                with pytest.raises(SystemExit):
+                    main([str(word) for word in words])
+                print("END", flush=True)
+                reader.join()
+        return [line.removesuffix("\r\n") for line in screen_lines]
+
+    return on_terminal
+
+
+@pytest.fixture
 def write(tmp_path):
     """Write a scenario file into the test's folder, from the steps of its run."""
 

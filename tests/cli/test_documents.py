@@ -22,6 +22,18 @@ def test_documents_are_printed_as_json(cli):
     assert [words for words in documents if printed[words] != documents[words]] == []
 
 
+def test_on_a_terminal_the_ledger_is_wrapped_grouped_and_counted(on_terminal):
+    lines = on_terminal("fidelity", "--edition", "credentials")
+    grades = ("documented", "observed", "assumed")
+    counts = [f"{len(rows_of('credentials', grade))} {grade}" for grade in grades]
+    assert lines[-1] == ", ".join(counts)
+    assert [line for line in lines if line in grades] == [*grades]
+    assert max(map(len, lines)) <= 80
+    place = next(n for n, line in enumerate(lines) if line.startswith("lists_newest_first: "))
+    assert lines.index("assumed") < place
+    assert lines[place + 1].startswith("    ")
+
+
 def test_the_ledger_has_a_line_for_each_row(cli):
     lines = cli("fidelity").stdout.splitlines()
     assert len(lines) == len(rows_of())

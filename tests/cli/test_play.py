@@ -43,6 +43,16 @@ def test_the_last_line_says_how_the_scenario_ended(cli, write, tmp_path):
     assert [words for words, output in lines.items() if output[0] != words.split()[0]] == []
 
 
+def test_on_a_terminal_long_outputs_are_wrapped_between_words(on_terminal, write):
+    rooms = ", ".join(f"{{number: {number}}}" for number in range(9))
+    file = write("hotel", "queued", "running", f"completed: {{output: {{rooms: [{rooms}]}}}}")
+    lines = on_terminal("play", file)
+    assert max(map(len, lines)) <= 80
+    column = lines[-5].index('{"rooms"')
+    output = " ".join(line[column:] for line in lines[-5:-2])
+    assert json.loads(output) == {"rooms": [{"number": number} for number in range(9)]}
+
+
 def test_a_failed_expression_is_shown_with_its_step(cli, write):
     file = write("broken", "queued", "running", "completed: {output: {x: '{{ input.guest.age }}'}}")
     played = cli("play", file)

@@ -5,6 +5,7 @@ from deck_sim.scenario.library import shipped
 MFA = """\
 mfa_then_success
 The source asks for a one-time code during the run; the right code lets it finish.
+  tags: mfa
   connection  (the default; not in the file)
     connecting  1s
     connected
@@ -54,9 +55,26 @@ def test_what_a_scenario_has_beside_steps_is_shown(cli, write):
 
 def test_all_scenarios_are_listed(cli, write, tmp_path):
     write("mine", "queued", "running", "completed", summary="Mine alone", tags="[own]")
-    _, *lines = cli("scenarios", "--scenarios", tmp_path).stdout.splitlines()
+    lines = cli("scenarios", "--scenarios", tmp_path).stdout.splitlines()
     assert [line.split()[0] for line in lines] == sorted([*shipped().names(), "mine"])
-    assert ["mine", "Mine", "alone", "any", "own"] in [line.split() for line in lines]
+    assert ["mine", "Mine", "alone"] in [line.split() for line in lines]
+
+
+def test_a_piped_list_has_a_name_and_a_summary_a_line_within_100_columns(cli):
+    lines = cli("scenarios").stdout.splitlines()
+    assert max(map(len, lines)) == 100
+    summaries = dict(line.split(maxsplit=1) for line in lines)
+    assert summaries["success"] == shipped().get("success").summary
+    assert summaries["result_unknown"].startswith("(credentials) The run completes, but ")
+    assert summaries["mfa_twice"].endswith("…")
+
+
+def test_on_a_terminal_long_summaries_go_on_below(on_terminal):
+    lines = on_terminal("scenarios")
+    place = next(n for n, line in enumerate(lines) if line.startswith("mfa_twice "))
+    summary = " ".join(line[31:] for line in lines[place : place + 3])
+    assert summary.startswith(shipped().get("mfa_twice").summary)
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_file_with_mistakes_is_exit_code_1(cli, write, tmp_path):

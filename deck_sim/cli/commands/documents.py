@@ -1,9 +1,11 @@
 """`deck-sim schema`, `openapi` and `fidelity`: print schemas, API documents and the ledger."""
 
+import sys
+
 import click
 
 from deck_sim.cli.options import EDITION, EDITION_NAME, FORMAT, JSON
-from deck_sim.cli.output import examples, print_json
+from deck_sim.cli.output import examples, print_json, wrap
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import GRADES, Grade
 from deck_sim.contract.ledger import rows_of
@@ -56,12 +58,21 @@ def fidelity(edition: str | None, grade: Grade | None, shape: str, as_json: bool
     """Print the fidelity ledger: which behaviour is documented, observed or assumed.
 
     Each imitated behaviour is a row: documented by Deck, observed by somebody, or assumed by
-    deck-sim if there is no public source.
+    deck-sim if there is no public source. On a terminal the rows are grouped by grade.
     """
     rows = rows_of(edition, grade)
     if as_json or shape == "json":
         print_json([row.as_json() for row in rows])
         return
-    for row in rows:
-        only = "" if len(row.editions) == len(EDITIONS) else f" ({', '.join(row.editions)})"
-        click.echo(f"{row.grade:<10}  {row.name}{only}: {row.what} [{row.source}; {row.date}]")
+    is_terminal, counts = sys.stdout.isatty(), list[str]()
+    for name in GRADES:
+        of_grade = [row for row in rows if row.grade == name]
+        if is_terminal and of_grade:
+            click.echo(f"{name}\n")
+        for row in of_grade:
+            only = "" if len(row.editions) == len(EDITIONS) else f" ({', '.join(row.editions)})"
+            line = f"{row.name}{only}: {row.what} [{row.source}; {row.date}]"
+            click.echo(f"{wrap(line, 4)}\n" if is_terminal else f"{name:<10}  {line}")
+        counts.append(f"{len(of_grade)} {name}")
+    if is_terminal:
+        click.echo(", ".join(counts))

@@ -1,5 +1,6 @@
 """`deck-sim scenarios`: lists scenarios, or shows one with its steps and branches."""
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.options import FOLDER, JSON, complete_scenario, find_scenario, open_library
-from deck_sim.cli.output import examples, print_json, print_text
+from deck_sim.cli.output import examples, print_json, print_text, wrap
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.model import Scenario
@@ -39,19 +40,21 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     if as_json:
         print_json([scenario.overview for scenario in scenarios])
         return
-    rows = [("name", "summary", "editions", "tags")]
+    width = max(len(scenario.name) for scenario in scenarios)
     for scenario in scenarios:
-        editions = "any" if len(scenario.editions) == len(EDITIONS) else " ".join(scenario.editions)
-        rows.append((scenario.name, scenario.summary, editions, " ".join(scenario.tags)))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(map(str.ljust, row, widths)).rstrip())
+        is_any = len(scenario.editions) == len(EDITIONS)
+        only = "" if is_any else f"({' '.join(scenario.editions)}) "
+        line = f"{scenario.name:<{width}}  {only}{scenario.summary}".rstrip()
+        cut = line if len(line) <= 100 else f"{line[:99]}…"
+        click.echo(wrap(line) if sys.stdout.isatty() else cut)
 
 
 def _lines_of(scenario: Scenario) -> Iterator[str]:
     yield scenario.name
     if scenario.summary:
         yield scenario.summary
+    if scenario.tags:
+        yield f"  tags: {' '.join(scenario.tags)}"
     if scenario.task_timeout:
         yield f"  task_timeout: {format_duration(scenario.task_timeout)}"
     first = EDITIONS[scenario.editions[0]]
