@@ -5,11 +5,13 @@ other. A script is right if an edition's state machines and limits allow all its
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
-from deck_sim.base.durations import format_duration
+from deck_sim.base.durations import Span, format_duration
 from deck_sim.base.errors import format_path, listed
 from deck_sim.contract.editions import EDITIONS, Edition, explain_foreign_event
+from deck_sim.contract.kinds import TIMEOUT_SECONDS
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.expressions import is_template, template_problems, texts_in
 from deck_sim.scenario.model import Scenario
@@ -133,6 +135,21 @@ class _ScriptCheck:
 
     def _list_words(self, statuses: Iterable[str]) -> str:
         return listed((self.steps[s].word for s in statuses if s in self.steps), last="or")
+
+
+def find_timeouts(scenario: Scenario) -> Iterator[Found]:
+    """Yield the step at which each run of a script times out, which may be meant."""
+    limit = scenario.task_timeout or timedelta(seconds=TIMEOUT_SECONDS)
+    for edition, steps in scenario.scripts("task_run").items():
+        least = timedelta()
+        for index, step in enumerate(steps):
+            length = getattr(step, "length", None)
+            least += length.low if isinstance(length, Span) else timedelta()
+            if least > limit:
+                text = f"each run fails here, with task/timeout after {format_duration(limit)}"
+                text += "; shorten the steps up to here, or set `task_timeout`"
+                yield ("task_run", *filter(None, [edition]), index), text
+                break
 
 
 def check_expressions(data: Any) -> Iterator[Found]:

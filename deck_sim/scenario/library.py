@@ -84,7 +84,7 @@ class Library:
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
-        return "; `deck-sim scenarios --scenarios DIR` lists the shipped scenarios and yours"
+        return "; `deck-sim scenarios --scenarios DIR` lists the shipped and those directly in DIR"
 
 
 class _Shipped(Library):

@@ -68,7 +68,37 @@ def test_a_file_given_twice_is_read_once(cli, write, tmp_path):
 def test_a_folder_without_scenarios_is_wrong_usage(cli, tmp_path):
     refused = cli("check", tmp_path)
     assert refused.exit_code == 2
-    assert refused.stderr == f"deck-sim: the folder '{tmp_path}' has no *.yaml or *.yml file\n"
+    assert (
+        refused.stderr
+        == f"deck-sim: the folder '{tmp_path}' has no *.yaml or *.yml directly in it\n"
+    )
+
+
+def test_a_script_that_can_only_time_out_is_a_warning(cli, write, tmp_path):
+    slow = write("slow", "queued", "running: 29m", "running: 90s..2m", "completed")
+    write("allowed", "running: 45m", "completed", task_timeout="1h")
+    write("quick", "queued", "running: 1s..45m", "interaction_required", "running", "completed")
+    text = "each run fails here, with task/timeout after 30m"
+    text += "; shorten the steps up to here, or set `task_timeout`"
+    checked = cli("check", tmp_path)
+    assert checked.stdout.splitlines()[1:] == [
+        f"{slow}:6:5: task_run[2]: {text} (a warning)",
+        "3 files, no mistakes, 1 warning",
+    ]
+    assert checked.exit_code == 0
+    (warning,) = json.loads(cli("check", tmp_path, "--json").stdout)["warnings"]
+    assert (warning["line"], warning["message"]) == (6, text)
+
+
+def test_a_story_in_a_subfolder_or_as_json_is_named_as_not_read(cli, write, tmp_path):
+    (tmp_path / "more").mkdir()
+    below = write("below", "queued", "running", "completed", file="more/below.yaml")
+    (tmp_path / "other.json").write_text("{}")
+    write("mine", "queued", "running", "completed")
+    lines = cli("check", tmp_path).stdout.splitlines()
+    names = [line.partition(": is not read: ")[0] for line in lines[1:3]]
+    assert names == [f"{below}:1:1", f"{tmp_path}/other.json:1:1"]
+    assert "below.yaml" not in cli("check", tmp_path, tmp_path / "more").stdout
 
 
 def test_names_are_checked_when_every_scenario_can_be_read(cli, write, tmp_path):
@@ -90,5 +120,5 @@ def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_pa
     assert printed.exit_code == 1
     assert printed.stdout.splitlines()[0] == (
         f"{file}:2:19: default_scenario: names an unknown scenario: 'mine';"
-        " `deck-sim scenarios --scenarios DIR` lists the shipped scenarios and yours"
+        " `deck-sim scenarios --scenarios DIR` lists the shipped and those directly in DIR"
     )

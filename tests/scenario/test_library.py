@@ -30,7 +30,7 @@ def test_an_unknown_name_is_refused_with_known_names():
     for library, name, end in (
         (few, "sucess", "'sucess'; did you mean 'success'?"),
         (few, "zz", "'zz'; known: `slow` and `success`"),
-        (shipped(), "xyz", "lists the shipped scenarios and yours"),
+        (shipped(), "xyz", "lists the shipped and those directly in DIR"),
     ):
         with pytest.raises(ApiError) as caught:
             library.get(name, "x[0]")

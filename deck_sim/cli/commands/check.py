@@ -12,8 +12,9 @@ from deck_sim.cli.options import FORMAT, JSON
 from deck_sim.cli.output import examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
+from deck_sim.scenario.file_checks import find_timeouts
 from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
-from deck_sim.scenario.loader import ScenarioError
+from deck_sim.scenario.loader import Mistake, Mistakes, ScenarioError, parse
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.yaml_files import YamlError, read_file
 
@@ -44,7 +45,7 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     for path in paths:
         in_path = scenario_files(path) if path.is_dir() else [path]
         if not in_path:
-            raise click.UsageError(f"the folder '{path}' has no *.yaml or *.yml file")
+            raise click.UsageError(f"the folder '{path}' has no *.yaml or *.yml directly in it")
         files |= {realpath(file): file for file in in_path}
     world_files = [*filter(_is_world_file, files.values())]
     stories = [file for file in files.values() if file not in world_files]
@@ -54,10 +55,21 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
             load_world_file(file, library)
         except ScenarioError as error:
             mistakes += error.mistakes
+    text = "is not read: scenarios are *.yaml and *.yml files directly in the folder"
+    beside = {file for path in paths for end in ("*/*.y*ml", "*.json") for file in path.glob(end)}
+    # `init` writes a scenario.schema.json, and a name has no dot.
+    unread = [f for f in sorted(beside) if len(f.suffixes) == 1 and realpath(f) not in files]
+    warnings = [Mistake(f"{file}", 1, 1, "", text) for file in unread]
+    for file in [] if mistakes else stories:
+        notes = Mistakes(f"{file}", parse(file, f"{file}"))
+        for place, text in find_timeouts(library.get(file.stem)):
+            notes.add(place, text)
+        warnings += notes.collected
     scenarios = [] if mistakes else [_edition_row(scenario, library) for scenario in library.own()]
     if as_json or shape == "json":
         rows = [asdict(mistake) for mistake in mistakes]
-        print_json({"files": len(files), "mistakes": rows, "scenarios": scenarios})
+        about = {"warnings": [asdict(warning) for warning in warnings], "scenarios": scenarios}
+        print_json({"files": len(files), "mistakes": rows, **about})
     elif mistakes:
         for mistake in mistakes:
             click.echo(str(mistake))
@@ -65,7 +77,10 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         click.echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {of}")
     else:
         _print_editions(scenarios)
-        click.echo(f"{counted(len(files), 'file')}, no mistakes")
+        for warning in warnings:
+            click.echo(f"{warning} (a warning)")
+        also = f", {counted(len(warnings), 'warning')}" if warnings else ""
+        click.echo(f"{counted(len(files), 'file')}, no mistakes{also}")
     return 1 if mistakes else 0
 
 
