@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from deck_sim.base.errors import DeckSimError
+from deck_sim.base.errors import DeckSimError, nearest
 from deck_sim.base.version import __version__
 from deck_sim.cli.output import examples
 from deck_sim.cli.signals import INTERRUPTED
@@ -53,7 +53,8 @@ class Program(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
-            return None
+            text = f"there is no command '{cmd_name}'{nearest(cmd_name, COMMANDS)}"
+            return None if ctx.resilient_parsing else ctx.fail(text)
         module = import_module(f"deck_sim.cli.commands.{_MODULES.get(cmd_name, cmd_name)}")
         function = cmd_name.replace("-", "_") if cmd_name in _MODULES else "command"
         command: click.Command = getattr(module, function)
@@ -67,8 +68,7 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:  # the reader of the output has ended, such as `head`
-            # Python would complain at its end about what is still buffered.
+        except BrokenPipeError:  # as in `| head`; Python would complain about what is buffered
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:

@@ -6,6 +6,7 @@ PROPOSED = {
     "deck-sim play tests/": ["file,tests/"],
     "deck-sim s": ["plain,serve", "plain,scenarios", "plain,schema"],
     "deck-sim clock --m": ["plain,--mode"],
+    "deck-sim clok --m": [],
 }
 
 

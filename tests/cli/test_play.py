@@ -60,6 +60,21 @@ def test_a_failed_expression_is_shown_with_its_step(cli, write):
     assert "scenario `broken`, task_run[2]: `{{ input.guest.age }}`" in played.stdout
 
 
+def test_an_expression_that_lacks_its_input_names_the_option(cli, write):
+    file = write("pills", "queued", "running", "completed: {output: {x: '{{ input.rx }}'}}")
+    hint = """deck-sim: give the run its input with --input '{"rx": …}'\n"""
+    assert cli("play", file).stderr == hint
+    assert cli("play", file, "--input", '{"rx": 7}').exit_code == 0
+    other = write("other", "queued", "running", "completed: {output: {x: '{{ now.year }}'}}")
+    assert (cli("play", other).exit_code, cli("play", other).stderr) == (1, "")
+
+
+def test_two_answers_for_the_fields_of_one_prompt_are_explained(cli, write):
+    file = write("quiz", *FILES["quiz"])
+    refused = cli("play", file, "--answer", "city=Paris", "--answer", "pet=Rex")
+    assert refused.stderr.endswith(". Fields of one prompt: --answer city=…,pet=…\n")
+
+
 def test_a_task_can_be_run_with_an_input(cli, write):
     output = "{nights: '{{ input.nights }}', guest: '{{ input.guest }}'}"
     file = write("echo", "queued", "running", f"completed: {{output: {output}}}")

@@ -43,7 +43,7 @@ def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
 
 
 WRONG = {
-    "srve": "No such command 'srve'.",
+    "srve": "there is no command 'srve'; did you mean 'serve'?",
     "--loud": "No such option",
     "check": "Missing argument 'PATH...'.",
     "exec": "Missing argument 'COMMAND...'.",

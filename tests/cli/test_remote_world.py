@@ -54,14 +54,16 @@ def test_an_empty_world_has_nothing_to_show(drive, key):
 
 def test_the_clock_can_be_set(drive, sim):
     shows = {
-        "--step 5s": "2025-01-15T09:30:00Z  on_poll, 5s for each read",
+        "--step 5s": "2025-01-15T09:30:00Z  on_poll, 5s for each read (it was frozen)",
         "--now 2025-02-01": "2025-02-01T00:00:00Z  on_poll, 5s for each read",
         "--mode on_poll": "2025-02-01T00:00:00Z  on_poll",
-        "--mode frozen --now 2025-02-02": "2025-02-02T00:00:00Z  frozen",
+        "--mode frozen --now 2025-02-02": "2025-02-02T00:00:00Z  frozen (it was on_poll)",
     }
     printed = {words: drive("clock", *words.split()).stdout.splitlines()[0] for words in shows}
     assert printed == shows
-    assert drive("clock", "--speed", "0.001").stdout.splitlines()[0].endswith("  real")
+    assert (
+        drive("clock", "--speed", "0.001").stdout.splitlines()[0].endswith("  real (it was frozen)")
+    )
     assert sim.get("/clock").json()["speed"] == 0.001
 
 

@@ -1,5 +1,6 @@
 """`deck-sim play`: plays one scenario without a server, and prints its timeline."""
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,9 @@ def command(
             reject=reject,
         )
     except ApiError as error:
-        raise click.UsageError(f"--answer: {error}") from None
+        names = {name: None for answer in answers for name in answer}
+        hint = f" Fields of one prompt: --answer {'=…,'.join(names)}=…" if len(names) > 1 else ""
+        raise click.UsageError(f"--answer: {error}{hint}") from None
     if page is not None:
         from deck_sim.handle.deck import Deck
         from deck_sim.runtime.registry import WorldRegistry
@@ -111,4 +114,7 @@ def command(
         title = f"{scenario.name}\n{scenario.summary or '(no summary)'}"
         print_text(f"{title}\n\n{played}\n{played.ending}")
     if world.script_errors:  # an expression or a step failed
+        if match := re.search(r"\binput\.(\w+)", world.script_errors[0]):
+            text = f"""deck-sim: give the run its input with --input '{{"{match[1]}": …}}'"""
+            click.echo(text, err=True)
         click.get_current_context().exit(1)

@@ -90,11 +90,13 @@ def clock(
 
     Also lists the next timers, and the resources that wait for a call, such as an answer.
     """
+    was = ""
     if mode or speed or step:
         mode = mode or (REAL if speed else ON_POLL)
         if (speed and mode != REAL) or (step and mode != ON_POLL):
             text = "--step needs --mode on_poll, and --speed needs --mode real"
             raise click.UsageError(f"{text}; found {mode}")
+        was = "" if mode == deck.clock.mode else f" (it was {deck.clock.mode})"
         deck.clock.set(mode, now=now, speed=speed, step=step)
     elif now:
         deck.advance_to(now)
@@ -103,7 +105,7 @@ def clock(
     data = {"now": state["now"], "mode": mode, "speed": deck.clock.speed, "step": length}
     data |= {name: state[name] for name in ("due", "waiting")}
     lines = [
-        f"{data['now']}  {mode}{f', {length} for each read' if length else ''}",
+        f"{data['now']}  {mode}{f', {length} for each read' if length else ''}{was}",
         *(f"  in {row['in']:<10}  {row['id']:<21}  {row['what']}" for row in data["due"]),
         *(f"  waits          {row['id']:<21}  {row['status']}" for row in data["waiting"]),
     ]
