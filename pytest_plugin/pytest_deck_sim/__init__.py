@@ -20,9 +20,10 @@ import deck_sim.base.real_time  # noqa: F401
 from pytest_deck_sim.options import (
     COVERAGE,
     ENV_VARIABLES,
+    EVERY,
     FAILED,
     FOLDERS,
-    LINT_MODES,
+    INI_VALUES,
     MADE_UP,
     OWN_SERVER,
     REPORT,
@@ -56,9 +57,13 @@ def pytest_configure(config: pytest.Config) -> None:
         check_options(config)
     for name in FOLDERS:
         check_ini_file(config, name)
-    lint: str = config.getini("deck_lint")
-    if lint not in LINT_MODES:
-        raise pytest.UsageError(f"deck_lint is {lint!r}; it can be {' or '.join(LINT_MODES)}")
+    for name, values in INI_VALUES.items():
+        if (value := config.getini(name)) not in values:
+            raise pytest.UsageError(f"{name} is {value!r}; it can be {' or '.join(values)}")
+    for name, (default, _) in ENV_VARIABLES.items():
+        if not re.fullmatch("[^=]+", value := config.getini(f"deck_env_{name}")):
+            needs = f"write the name of an environment variable, such as {default}"
+            raise pytest.UsageError(f"deck_env_{name} is {value!r}; {needs}")
     if not read_option(config, "coverage"):
         if config.getoption("deck_fail_under"):
             raise pytest.UsageError("--deck-fail-under needs --deck-coverage")
@@ -73,12 +78,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test that uses `deck_every_scenario` or `deck_every_failure` once for each value."""
-    for name in ("deck_every_scenario", "deck_every_failure"):
-        if name in metafunc.fixturenames:
-            from pytest_deck_sim.world_fixture import values_of
+    names = [name for name in EVERY if name in metafunc.fixturenames]
+    if not names:
+        return
+    from deck_sim.contract import DEFAULT_EDITION
+    from pytest_deck_sim.world_fixture import make_failure, values_of
 
-            values = values_of(name, metafunc.definition, read_option(metafunc.config, "edition"))
-            metafunc.parametrize(name, values, indirect=True, ids=str)
+    if len(names) > 1:
+        text = "each of them chooses what all runs play; use one of them in a test"
+        raise make_failure(f"`{names[0]}` and `{names[1]}` exclude each other: {text}")
+    # Only a running test knows what an override of `deck_edition` returns.
+    is_known = len(metafunc._arg2fixturedefs.get("deck_edition", ())) < 2
+    edition = (read_option(metafunc.config, "edition") or DEFAULT_EDITION) if is_known else None
+    rows = values_of(names[0], metafunc.definition, edition)
+    metafunc.parametrize(names[0], rows, indirect=True, ids=[f"{value}" for value, _ in rows])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Check the marker of a test that does not use `deck`, too."""
+    if item.get_closest_marker("deck"):
+        from pytest_deck_sim.world_fixture import read_marker
+
+        read_marker(item)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -207,7 +228,7 @@ def deck_every_scenario(request: pytest.FixtureRequest, deck: Deck) -> str:
     The test runs once for each scenario that its edition can play: the shipped ones and your own.
     With `@pytest.mark.deck(scenarios="own")`, only your own are played.
     """
-    name: str = request.param
+    name: str = _read_value(request, deck)
     deck.use(name)
     return name
 
@@ -218,11 +239,18 @@ def deck_every_failure(request: pytest.FixtureRequest, deck: Deck) -> ErrorInfo:
 
     The test runs once for each error of the test's edition that a run can end with.
     """
-    error: ErrorInfo = request.param
+    error: ErrorInfo = _read_value(request, deck)
     script = [{"queued": "1s"}, {"running": "5s"}, {"failed": error.name}]
     name = MADE_UP + error.name.replace("/", "_")
     deck.use(deck.scenario({"name": name, "task_run": script}))
     return error
+
+
+def _read_value(request: pytest.FixtureRequest, deck: Deck) -> Any:
+    value, editions = request.param
+    if (edition := deck.world["edition"]) not in editions:
+        pytest.skip(f"`{value}` is not of the edition `{edition}`")
+    return value
 
 
 @pytest.fixture
@@ -283,7 +311,14 @@ def deck_time(deck: Deck) -> Iterator[DeckTime]:
 
 
 def _make_client(deck: Deck, config: pytest.Config, kind: str) -> Any:
-    library = import_module(config.getini("deck_client_library"))
+    name = config.getini("deck_client_library")
+    try:
+        library = import_module(name)
+    except ImportError:
+        from pytest_deck_sim.world_fixture import make_failure
+
+        text = f"deck_client_library is {name!r}, which is not installed; `pip install {name}`"
+        raise make_failure(text) from None
     return getattr(library, kind)(
         transport=deck.transport,
         base_url=deck.base_url,

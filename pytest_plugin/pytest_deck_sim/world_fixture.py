@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -23,7 +23,6 @@ import pytest
 from deck_sim import ERRORS, Deck, DeckSimError
 from deck_sim.base.errors import listed, nearest
 from deck_sim.base.real_time import process_id
-from deck_sim.contract import DEFAULT_EDITION
 from deck_sim.engine.world_values import OPTION_TYPES, Options
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.handle.deck_sim import read_scenarios
@@ -202,10 +201,12 @@ def read_marker(item: pytest.Item) -> MarkerOptions:
     names = [field.name for field in fields(MarkerOptions)]
     allowed, options = sorted(names, key=OPTION_TYPES.__contains__), dict[str, Any]()
     for mark in reversed([*item.iter_markers("deck")]):
-        unknown = [name for name in mark.kwargs if name not in allowed] + [*map(str, mark.args)]
+        unknown = [*mark.args, *(name for name in mark.kwargs if name not in allowed)]
         if unknown:
-            text = f"has no argument {unknown[0]!r}{nearest(unknown[0], allowed)}"
-            raise make_failure(f"@pytest.mark.deck {text}; allowed are {listed(allowed)}")
+            name = unknown[0]
+            fix = f"; write `scenario={name!r}`" if mark.args else nearest(name, allowed)
+            text = f"has no argument {name!r}{fix}; allowed are {listed(allowed)}"
+            raise make_failure(f"@pytest.mark.deck {text}")
         options.update(mark.kwargs)
     for name, values in _ALLOWED.items():
         if (value := options.get(name)) not in (None, *values):
@@ -273,15 +274,21 @@ def make_failure(text: str) -> BaseException:
     return pytest.fail.Exception(text, pytrace=False)
 
 
-def values_of(fixture: str, item: pytest.Item, edition: str | None) -> list[Any]:
-    """Return the values of `fixture`: names of scenarios, or the errors that can end a task run."""
+def values_of(
+    fixture: str, item: pytest.Item, edition: str | None
+) -> list[tuple[Any, Collection[str]]]:
+    """Return the values of `fixture` in an edition, None for any: names of scenarios, or the errors
+    that can end a task run. Each has its editions.
+    """
     folder, options = find_folder(item.config), read_marker(item)
-    chosen = options.edition or edition or DEFAULT_EDITION
+    chosen = options.edition or edition
     if fixture == "deck_every_failure":
-        return [error for error in ERRORS if error.ends_run and chosen in error.editions]
+        errors = (error for error in ERRORS if error.ends_run)
+        return [(row, row.editions) for row in errors if chosen in (None, *row.editions)]
     only_own = options.scenarios == "own"
     if only_own and folder is None:
         raise make_failure("`scenarios='own'` needs your scenarios: add --deck-scenarios=DIR")
     library = read_folder(folder)
     names = sorted(scenario.name for scenario in library.own()) if only_own else library.names()
-    return [name for name in names if chosen in library.get(name).editions]
+    rows = ((name, library.get(name).editions) for name in names)
+    return [row for row in rows if chosen in (None, *row[1])]

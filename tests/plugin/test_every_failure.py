@@ -22,6 +22,27 @@ def test_a_run_fails_once_with_each_error_of_the_edition(run):
     result.stdout.fnmatch_lines(["*::test_one?auth/auth_invalid? PASSED*"])
 
 
+def test_an_overridden_edition_has_its_own_failures_and_scenarios(run, pytester):
+    """The others are skipped. Before a test runs, nobody knows what the fixture returns."""
+    text = """
+        import pytest
+        @pytest.fixture(scope="session")
+        def deck_edition(): return "credentials"
+        def test_failure(deck, deck_every_failure): deck.start_run(status="failed")
+        def test_scenario(deck_every_scenario): pass
+    """
+    result = run(text, "-k", "blocked or session", "-v", "-rs")
+    result.assert_outcomes(passed=6, skipped=2)
+    result.stdout.fnmatch_lines(["*::test_failure?session/timeout? PASSED*"])
+    result.stdout.fnmatch_lines(["*: `connection/blocked` is not of the edition `credentials`"])
+
+
+def test_every_failure_and_every_scenario_exclude_each_other(run):
+    result = run("def test_it(deck_every_scenario, deck_every_failure): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*`deck_every_scenario` and `deck_every_failure` exclude each *"])
+
+
 def test_the_catalog_says_where_an_error_appears():
     errors = {str(error): error for error in ERRORS}
     refused, locked = errors["request/input_missing"], errors["auth/auth_locked"]

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from deck_sim import Deck
@@ -47,6 +49,28 @@ def test_every_world_has_the_scenarios_of_the_folder(run, pytester, stories, dec
     pytester.makeini(f"[pytest]\n{ini.replace('SERVER', deck_server)}")
     options = () if "scenarios" in ini else ("--deck-scenarios", "stories")
     run("def test_use(deck): deck.use('a_list')", *options).assert_outcomes(passed=1)
+
+
+WRONG_INI = {
+    "deck_env_base_url=": "deck_env_base_url is ''; write the name of an *, such as DECK_BASE_URL",
+    "deck_client_library=requests": "deck_client_library is 'requests'; it can be httpx2 or httpx",
+    "deck_lint=fial": "deck_lint is 'fial'; it can be fail or off",
+}
+
+
+@pytest.mark.parametrize("ini", WRONG_INI)
+def test_a_wrong_ini_value_is_a_usage_error(run, ini):
+    result = run("def test_it(): pass", "-o", ini)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {WRONG_INI[ini]}"])
+
+
+def test_a_client_library_that_is_not_installed_is_named(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    result = run("def test_it(deck_client): pass", "-o", "deck_client_library=httpx")
+    result.assert_outcomes(errors=1)
+    text = "deck_client_library is 'httpx', which is not installed; `pip install httpx`"
+    result.stdout.fnmatch_lines([text])
 
 
 def test_a_wrong_option_is_an_error_before_the_test(run, stories):

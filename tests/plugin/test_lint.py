@@ -1,5 +1,3 @@
-import pytest
-
 TESTS = """
     import pytest
 
@@ -29,7 +27,3 @@ def test_findings_fail_a_test_if_its_marker_or_the_ini_file_says_so(run):
         result.assert_outcomes(passed=4, failed=1, errors=errors)
         lines = ["polls_too_often: *", "  why it matters: *", "*- deck timeline -*"]
         result.stdout.fnmatch_lines(lines * errors)
-
-
-def test_a_misspelt_mode_is_an_error(run):
-    assert run(TESTS, "-o", "deck_lint=fial").ret == pytest.ExitCode.USAGE_ERROR
