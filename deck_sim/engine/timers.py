@@ -107,11 +107,11 @@ class Timers:
         mine = self.by_owner.get(owner, {})
         return [mine[name] for name in EFFECTS if name in mine]
 
-    def restore(self, armed: list[Due]) -> None:
-        """Arm the timers that were armed when the world was saved; each keeps its number."""
-        for due in sorted(armed, key=lambda due: due.number):
-            self._count = due.number - 1
-            self.arm(due.owner, due.name, due.at)
+    def index(self) -> None:
+        """Make the heap and the counts of a loaded world, whose `by_owner` was read from a file."""
+        self._heap = [*self.upcoming()]
+        self._count = max((due.number for due in self._heap), default=0)
+        self.progress = sum(due.name in PROGRESS for due in self._heap)
 
     def peek(self) -> Due | None:
         while self._heap:

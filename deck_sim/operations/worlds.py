@@ -12,6 +12,7 @@ from deck_sim.base.redaction import mask_key, world_token
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.engine.script import SCRIPT_KINDS
+from deck_sim.engine.seeded_draws import make_id
 from deck_sim.engine.waiting import asks_person
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import OPTION_TYPES, AdditiveChanges
@@ -206,19 +207,24 @@ def seed_world(simulation: Simulation, resources: Seeded) -> Json:
 @operation("POST", "/snapshots")
 async def add_snapshot(simulation: Simulation, worlds: WorldRegistry) -> Json:
     """Store a copy of the world until the copy is deleted or the server stops; return its `id`."""
-    from deck_sim.state.snapshots import keep_snapshot, take_snapshot
+    from deck_sim.state.snapshots import take_snapshot
 
     await worlds.dispatcher.wait_for_attempts(simulation)
-    return {"id": keep_snapshot(worlds, take_snapshot(simulation))}
+    snapshot = take_snapshot(simulation)
+    worlds.snapshots_taken += 1
+    id_ = make_id(worlds.settings.seed or 0, "snap", worlds.snapshots_taken)
+    worlds.snapshots[id_] = snapshot
+    return {"id": id_}
 
 
 @operation("POST", "/snapshots/{id}/restore")
 def restore_world(simulation: Simulation, worlds: WorldRegistry, id: str) -> Json:
     """Replace the world by a copy of a snapshot of this or another world."""
-    from deck_sim.state.snapshots import find_snapshot, restore_snapshot
+    from deck_sim.state.snapshots import restore_snapshot
 
+    _check_snapshot(worlds, id)
     restored = worlds.make(simulation.key, worlds.settings)
-    restore_snapshot(find_snapshot(worlds, id), restored)
+    restore_snapshot(worlds.snapshots[id], restored)
     worlds.put(restored)
     return show_world(restored, worlds)
 
@@ -226,8 +232,15 @@ def restore_world(simulation: Simulation, worlds: WorldRegistry, id: str) -> Jso
 @operation("DELETE", "/snapshots/{id}")
 def delete_snapshot(worlds: WorldRegistry, id: str) -> Json:
     """Delete a snapshot. Worlds that were restored from it stay as they are."""
-    from deck_sim.state.snapshots import find_snapshot
-
-    find_snapshot(worlds, id)
+    _check_snapshot(worlds, id)
     del worlds.snapshots[id]
     return {"id": id, "deleted": True}
+
+
+def _check_snapshot(worlds: WorldRegistry, id_: str) -> None:
+    if id_ not in worlds.snapshots:
+        text = (
+            f"this server has no such snapshot: {quote(id_)}; snapshots do not survive a restart;"
+            " take one with `POST /_sim/snapshots`"
+        )
+        raise refuse("request/endpoint_not_found", text)

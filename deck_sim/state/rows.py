@@ -1,7 +1,7 @@
 """Converts a world to rows of the database and back, and finds the rows that have changed.
 
 Each row belongs to a part of a world, which is called its table here: a kind of resource, a dict, a
-log, the timers, the faults, or all other fields.
+log, the timers, the faults, or all other fields. Rows have numbers, so a dict keeps its order.
 
 Rules:
 1. Resources, and the dicts in `_TABLES`, have a row for each key; the logs in `_LOGS` have one for
@@ -12,20 +12,18 @@ Rules:
    are compared with a copy. The timeline names the resources that may have changed, so a save looks
    only at these, and at all records of the tables in `_UNNAMED`.
 4. Values that follow from others are not written, nor are the journal, the timeline and former ids.
-5. A dict is read in the order of its rows.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
-from copy import copy, deepcopy
+from copy import deepcopy
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
-from itertools import starmap
+from itertools import count
 from operator import attrgetter, is_not, ne
 from typing import Any
 
-from deck_sim.engine.timers import Due
 from deck_sim.engine.world import World
 from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
@@ -33,13 +31,11 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.snapshots import KEPT
 from deck_sim.state.values import Reader
 
-# The table, a text for the key, and the key with its value; None: the row is deleted.
-Row = tuple[str, str, bytes | None]
-
+Row = tuple[int, str, bytes]  # the number, the table, and the key with its value; b"" deletes it
+Make = Callable[[Settings], Simulation]
 Copy = Callable[[Any], Any]  # of a record that changes in place
-Table = tuple[str, dict[Any, Any], Copy | None]
 
-_FIELD, _TIMERS = "field", "timers"
+_FIELD = "field"
 _TABLES: dict[str, tuple[str, Copy | None]] = {
     "answer": ("stored_answers", None),
     "delivery_log": ("world.delivery_log", list),
@@ -48,23 +44,23 @@ _TABLES: dict[str, tuple[str, Copy | None]] = {
     "played": ("world.played", None),
     "screenshots": ("world.screenshots", list),
     "story": ("world.stories", deepcopy),
-    _TIMERS: ("world.timers.by_owner", dict),
+    "timers": ("world.timers.by_owner", dict),
 }
-_UNNAMED = (_FIELD, _TIMERS, "answer", "faults", "played", "story")  # not keyed by resource
+_UNNAMED = (_FIELD, "answer", "faults", "played", "story", "timers")  # not keyed by resource
 _LOGS = {"choice": "choices", "event": "world.events", "message": "world.messages"}
 _COUNTS = (
-    *("world.now", "world.counters", "journal.total", "world.timeline.total"),
+    *("world.counters", "world.now", "journal.total", "world.timeline.total"),
     *(f"{log}.total" for log in (*_LOGS.values(), "crashes", "world.script_errors")),
 )
 _LEFT_OUT = {
     *("world", "journal", "responses", "world.timeline", "world.timers", "world.injected"),
     *("world._resources", "world.users", "world.finished", "world.former_ids"),
 }
-_EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
 _APART = {*_LEFT_OUT, *_COUNTS, *(path for path, _ in _TABLES.values()), *_LOGS.values()}
+_EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
 _FIELDS = tuple(name for name in _EVERY if name not in _APART)
 
-_NEVER = object()  # was written
+_NEVER = 0, object()  # no number and no value: the record was never written
 
 _read_counts = attrgetter(*_COUNTS)
 _read_fields = attrgetter(*_FIELDS)
@@ -74,11 +70,14 @@ _get = cache(attrgetter)
 class SavedWorld:
     """A world in a state file, with the values that were last written."""
 
-    def __init__(self, simulation: Simulation, id_: int) -> None:
-        self.simulation, self.id = simulation, id_
-        self._written = defaultdict[str, dict[Any, Any]](dict)  # by table
-        self._noted = 0  # the number of the timeline's entries at the last save
-        self._ends = dict.fromkeys(_LOGS, (0, 0))  # the numbers of the items that were written
+    def __init__(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        # The numbers and values of rows, by table and key; the numbers of those of logs.
+        self._written = defaultdict[str, dict[Any, tuple[int, Any]]](dict)
+        self._log_numbers = defaultdict[str, deque[int]](deque)
+        self._next_numbers = count(1)
+        self._log_ends = dict.fromkeys(_LOGS, 0)  # how many items there were at the last save
+        self._noted = 0  # the number of the timeline's entries then
 
     def changed_rows(self, write: Callable[[Any], bytes], saved_at: datetime) -> Iterator[Row]:
         """Yield the rows that have changed since the last save, and count them as written."""
@@ -87,31 +86,29 @@ class SavedWorld:
         is_complete, self._noted = timeline.dropped <= self._noted, timeline.total
         for table, records, copy_record in _read_tables(self.simulation, saved_at):
             written, is_changed = self._written[table], ne if copy_record else is_not
-            keys = noted_ids if is_complete and table not in _UNNAMED else records
-            for key in keys:
-                if key in records and is_changed(record := records[key], written.get(key, _NEVER)):
-                    written[key] = copy_record(record) if copy_record else record
-                    if table == _TIMERS:
-                        record = [*map(tuple, record.values())]
-                    yield table, _name_of(table, key), write((key, record))
+            is_named = is_complete and table not in _UNNAMED
+            for key in filter(records.__contains__, noted_ids) if is_named else records:
+                number, before = written.get(key, _NEVER)
+                if is_changed(record := records[key], before):
+                    number = number or next(self._next_numbers)
+                    written[key] = number, copy_record(record) if copy_record else record
+                    yield number, table, write((key, record))
             if len(written) > len(records):
                 for key in written.keys() - records.keys():
-                    del written[key]
-                    yield table, _name_of(table, key), None
+                    yield written.pop(key)[0], table, b""
         for table, path in _LOGS.items():
-            log, (first, end) = _get(path)(self.simulation), self._ends[table]
-            for number, item in enumerate(log.since(end), max(end, log.dropped)):
-                yield table, f"{number}", write((number, item))
-            for number in range(first, min(log.dropped, end)):
-                yield table, f"{number}", None
-            self._ends[table] = log.dropped, log.total
+            log, numbers = _get(path)(self.simulation), self._log_numbers[table]
+            for item in log.since(self._log_ends[table]):
+                numbers.append(next(self._next_numbers))
+                yield numbers[-1], table, write((None, item))
+            while len(numbers) > len(log):
+                yield numbers.popleft(), table, b""
+            self._log_ends[table] = log.total
 
 
-def _name_of(table: str, key: Any) -> str:
-    return key if table in (_FIELD, _TIMERS) else f"{key!r}"
-
-
-def _read_tables(simulation: Simulation, saved_at: datetime) -> Iterator[Table]:
+def _read_tables(
+    simulation: Simulation, saved_at: datetime
+) -> Iterator[tuple[str, dict[Any, Any], Copy | None]]:
     for kind, resources in simulation.world._resources.items():
         yield kind, resources, None
     for table, (path, copy_record) in _TABLES.items():
@@ -119,49 +116,45 @@ def _read_tables(simulation: Simulation, saved_at: datetime) -> Iterator[Table]:
     clock = simulation.clock and simulation.clock.read(simulation.world.now, LAST_MOMENT)
     fields_ = dict(zip(_FIELDS, _read_fields(simulation), strict=True))
     fields_["library"] = (*simulation.library.own(),)
-    fields_["counts"] = (*map(copy, _read_counts(simulation)), clock and (clock, saved_at))
-    yield _FIELD, fields_, _copy_field
+    counters, *counts = _read_counts(simulation)
+    fields_["counts"] = ({**counters}, *counts, clock and (clock, saved_at))
+    # A tuple holds nothing that changes in place.
+    yield _FIELD, fields_, lambda value: value if type(value) is tuple else deepcopy(value)
 
 
-def _copy_field(value: Any) -> Any:
-    return value if type(value) is tuple else deepcopy(value)
-
-
-def load_world(
-    make: Callable[[Settings], Simulation],
-    reader: Reader,
-    rows: list[tuple[str, bytes]],
-    id_: int,
-) -> tuple[SavedWorld, list[datetime] | None]:
-    """Make a world from rows, each with a table and the bytes of a key and value. If the world has
-    a `real` clock, also return the clock's time and the real time of the save; otherwise None.
-    """
-    read = [(table, *reader.read(data)) for table, data in rows]
-    fields_ = {key: value for table, key, value in read if table == _FIELD}
-    scenarios, (*counted, clock) = fields_.pop("library"), fields_.pop("counts")
+def load_world(make: Make, reader: Reader, rows: list[Row], loaded_at: datetime) -> SavedWorld:
+    """Make a world from all its rows."""
+    read = [(number, table, *reader.read(data)) for number, table, data in rows]
+    fields_ = {key: value for _, table, key, value in read if table == _FIELD}
+    scenarios, (*totals, clock) = fields_.pop("library"), fields_.pop("counts")
     simulation = make(fields_["settings"])
     world = simulation.world = World(fields_["world.edition"])
-    armed = list[Any]()
-    for table, key, value in read:
-        if table == _TIMERS:
-            armed += starmap(Due, value)
-        elif table in _LOGS:
+    saved = SavedWorld(simulation)
+    for number, table, key, value in read:
+        if table in _LOGS:
             _get(_LOGS[table])(simulation).append(value)
-        elif table in _TABLES:
+            saved._log_numbers[table].append(number)
+            continue
+        saved._written[table][key] = number, None
+        if table in _TABLES:
             _get(_TABLES[table][0])(simulation)[key] = value
         elif table != _FIELD:  # an unknown kind raises KeyError
             world._resources[world.kind(table).object][key] = value
-    for name, value in (*fields_.items(), *zip(_COUNTS, counted, strict=True)):
+    for name, value in (*fields_.items(), *zip(_COUNTS, totals, strict=True)):
         parent, _, last = name.rpartition(".")
         setattr(_get(parent)(simulation) if parent else simulation, last, value)
     for scenario in scenarios:
         simulation.library.add(scenario)
     world.index()
-    world.timers.restore(armed)
-    saved = SavedWorld(simulation, id_)
-    assert [*saved.changed_rows(lambda value: b"", LAST_MOMENT)]  # they are in the file
+    world.timers.index()
+    saved._log_ends = {table: _get(path)(simulation).total for table, path in _LOGS.items()}
+    saved._next_numbers = count(read[-1][0] + 1)
+    assert [*saved.changed_rows(lambda value: b"", loaded_at)]  # they are in the file
     world.outbox[:0] = simulation.attempting  # whose results are unknown
     simulation.attempting = []
     simulation.set_clock(simulation.mode, simulation.speed, simulation.poll_step)
+    if clock and simulation.clock:
+        showed, saved_at = clock
+        simulation.clock.resume(showed, max(loaded_at - saved_at, timedelta()))
     simulation.resumed = simulation.record_count, simulation.journal.total
-    return saved, clock
+    return saved

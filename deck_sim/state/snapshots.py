@@ -9,10 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.seeded_draws import make_id
-from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.model import Scenario
 
@@ -53,22 +50,3 @@ def restore_snapshot(snapshot: Snapshot, simulation: Simulation) -> None:
     for scenario in snapshot.scenarios:
         simulation.library.add(scenario)
     simulation.set_clock(simulation.mode, simulation.speed, simulation.poll_step)
-
-
-def keep_snapshot(worlds: WorldRegistry, snapshot: Snapshot) -> str:
-    worlds.snapshots_taken += 1
-    id_ = make_id(worlds.settings.seed or 0, "snap", worlds.snapshots_taken)
-    worlds.snapshots[id_] = snapshot
-    return id_
-
-
-def find_snapshot(worlds: WorldRegistry, id_: str) -> Snapshot:
-    """Return the snapshot with this id. Raises ApiError (`endpoint_not_found`) if there is none."""
-    if id_ not in worlds.snapshots:
-        text = (
-            f"this server has no such snapshot: {quote(id_)}; snapshots do not survive a restart;"
-            " take one with `POST /_sim/snapshots`"
-        )
-        raise refuse("request/endpoint_not_found", text)
-    snapshot: Snapshot = worlds.snapshots[id_]
-    return snapshot

@@ -23,8 +23,7 @@ from deck_sim.engine.world_values import RecentLog
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.scenario.loader import read_scenario
-from deck_sim.state.opening import StateFileError
-from deck_sim.state.state_file import keep_worlds
+from deck_sim.state.state_file import StateFileError, keep_worlds
 
 MFA, KEY = "mfa_then_success", "sk_kept"
 QUEUE = {"name": "q", "type": "aws_sqs", "config": {"queue_url": "q"}, "events": ["*"]}
@@ -193,7 +192,7 @@ def test_a_world_that_is_gone_leaves_the_memory(serve, call):
     """With the values that were written last."""
     server = serve()
     server.run("success")
-    saved = weakref.ref(server.worlds.state._saved[KEY])
+    saved = weakref.ref(server.worlds.state.saved[KEY])
     server.call(*call)
     gc.collect()
     assert saved() is None

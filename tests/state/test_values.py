@@ -10,15 +10,15 @@ from deck_sim.engine.world_values import HoldPoint
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.loader import read_scenario
 from deck_sim.scenario.selection import SelectionState
-from deck_sim.state.values import Reader, Writer, restore_fields
+from deck_sim.state.values import Reader, Writer, restore
 
 MINE = "version: 1\nname: mine\ntask_run: [running, completed]"
 
 
 def test_a_field_that_an_older_file_lacks_has_its_default():
     """A file of an older version can be read as long as only fields are new."""
-    assert restore_fields(HoldPoint, {"id": "hold_1"}) == HoldPoint("hold_1")
-    assert restore_fields(SelectionState, {}) == SelectionState()
+    assert restore(HoldPoint, {"id": "hold_1"}) == HoldPoint("hold_1")
+    assert restore(SelectionState, {}) == SelectionState()
 
 
 def test_a_file_runs_no_code():
@@ -47,4 +47,4 @@ def test_a_script_is_read_from_the_source_of_its_scenario():
     writer, script = Writer(), read_scenario(MINE).script("task_run", "credentials")
     value = {"a": (1, b"\xff", script)}
     data = writer.write(value)
-    assert Reader(lambda name: None, writer.sources.__getitem__).read(data) == value
+    assert Reader(lambda name: None, dict(writer.sources.values()).__getitem__).read(data) == value

@@ -103,8 +103,7 @@ def command(
         ExitStack() as stack,
     ):
         if state is not None:
-            from deck_sim.state.opening import StateFileError
-            from deck_sim.state.state_file import keep_worlds
+            from deck_sim.state.state_file import StateFileError, keep_worlds
 
             # Reading a large file takes long, so here a signal exits at once.
             with handle_signals(dict.fromkeys(STOPS, lambda *_: sys.exit())):
