@@ -49,15 +49,22 @@ class CallPattern:
         return _compile(self.path).fullmatch(path) is not None
 
     def may_match(self, endpoint: str) -> bool:
-        """Whether the pattern can match a call of an endpoint, such as `GET /v2/tasks/{id}`."""
+        """Whether the pattern can match a call of an endpoint, such as `GET /v2/tasks/{id}`.
+
+        Of a path with `**`, only the segments before it are compared.
+        """
         method, _, template = endpoint.partition(" ")
-        words, parts = self.path.split("/"), template.split("/")
+        before, stars, _ = self.path.partition("**")
+        words, parts = before.split("/"), template.split("/")
+        if stars:
+            words.pop()
+            parts = parts[: len(words)]
         alike = len(words) == len(parts) and all(
             part[:1] == "{" or _compile(word).fullmatch(part)
             for word, part in zip(words, parts, strict=True)
         )
         asks = "GET" if self.method == "HEAD" else self.method  # a GET endpoint answers HEAD
-        return asks in (ANY, method) and (alike or "**" in self.path)
+        return asks in (ANY, method) and alike
 
     def matches(self, method: str, path: str) -> bool:
         return self.takes_method(method) and self.takes_path(path)

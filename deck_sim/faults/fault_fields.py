@@ -15,7 +15,6 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import nearest, nearest_type, quote, show
 from deck_sim.base.validation import (
@@ -24,14 +23,15 @@ from deck_sim.base.validation import (
     Whole,
     read_positive_duration,
 )
-from deck_sim.contract.editions import every_event_type
+from deck_sim.contract.editions import every_event_type, explain_unknown_call
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ApiError, refuse
 
 _CALL_ERRORS = tuple(row.name for row in CATALOG.values() if row.status != IN_RUN_ONLY)
 
 
 def _read_match(text: str) -> str:
-    CallPattern.read(text)
+    if why := explain_unknown_call(text):
+        raise ValueError(why)
     return text
 
 

@@ -1,27 +1,21 @@
 """The call that a test expects, and its differences from a call in the journal."""
 
 import json as json_format
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.errors import DeckSimError, cut, listed, nearest, quote
+from deck_sim.base.errors import DeckSimError, cut, listed, nearest
 from deck_sim.base.redaction import is_secret, is_secret_in, redact, redact_body
-from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.editions import explain_unknown_call
 from deck_sim.contract.error_catalog import CATALOG
 from deck_sim.runtime.call_journal import MOST_CALLS
 
 _LONGEST = 100  # characters of a value in a line
 _ABSENT = object()
 _FIELDS = ("status", "error", "query", "headers", "json")
-_CALLS = {
-    f"{row.method} /v2{row.path}"
-    for edition in EDITIONS.values()
-    for row in edition.every_operation
-}
 _NO_OPERATION = ("request/endpoint_not_found", "request/method_not_allowed")
 
 
@@ -74,11 +68,9 @@ class ExpectedCall:
         except ValueError as wrong:
             raise DeckSimError(str(wrong)) from None
         is_missing = error in _NO_OPERATION or fields.get("status") in (404, 405)
-        if not is_missing and not any(map(self._pattern.may_match, _CALLS)):
-            near = nearest(pattern, sorted({re.sub(r"{\w+}", "*", call) for call in _CALLS}))
-            remedy = 'add `error="request/endpoint_not_found"`'
-            text = f"no call of the Deck API is {quote(pattern)}{near}; for a call that gets a 404,"
-            raise DeckSimError(f"{text} {remedy}")
+        if not is_missing and (why := explain_unknown_call(pattern)):
+            remedy = 'for a call that gets a 404, add `error="request/endpoint_not_found"`'
+            raise DeckSimError(f"{why}; {remedy}")
         if not isinstance(fields.get("status", 0), int):
             raise DeckSimError(f"`status` must be a number like 409, not {fields['status']!r}")
         if error is not None and error not in CATALOG:

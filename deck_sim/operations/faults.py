@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deck_sim.base.errors import listed, quote
-from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.editions import EDITIONS, explain_unknown_call
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.injected_faults import EVERYBODY, Injected
 from deck_sim.operations.table import Json, operation
@@ -36,6 +36,9 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
     event = getattr(fault, "event", None)
     if event is not None and (why := explain_unknown(simulation, event, may_be_glob=True)):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
+    match = getattr(fault, "match", None)
+    if match is not None and (why := explain_unknown_call(match, (world.edition,), in_world=True)):
+        raise refuse("request/input_invalid", f"`match`: {why}", field="match")
     return _fault_as_json(world.injected.add(world.next_id("flt"), fault))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import listed, nearest, quote
-from deck_sim.contract.editions import Edition
+from deck_sim.contract.editions import Edition, explain_unknown_call
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.holds import stories_at
 from deck_sim.engine.script import SCRIPT_KINDS
@@ -53,6 +53,8 @@ def make_hold(
     elif id is not None:
         text = "`id` goes with `event`; for a `call`, write the id in its path"
         raise refuse("request/input_invalid", text, field="id")
+    elif call and (why := explain_unknown_call(call, (world.edition,), in_world=True)):
+        raise refuse("request/input_invalid", f"`call`: {why}", field="call")
     hold = HoldPoint(world.next_id("hold"), event, id, call)
     world.holds[hold.id] = hold
     return _hold_as_json(simulation, hold)

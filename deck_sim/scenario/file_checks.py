@@ -10,7 +10,12 @@ from typing import Any
 
 from deck_sim.base.durations import Span, format_duration
 from deck_sim.base.errors import format_path, listed
-from deck_sim.contract.editions import EDITIONS, Edition, explain_foreign_event
+from deck_sim.contract.editions import (
+    EDITIONS,
+    Edition,
+    explain_foreign_event,
+    explain_unknown_call,
+)
 from deck_sim.contract.kinds import TIMEOUT_SECONDS
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.expressions import is_template, template_problems, texts_in
@@ -183,8 +188,11 @@ def check_exclusions(scenario: Scenario) -> Iterator[Found]:
 
 
 def check_faults(scenario: Scenario, editions: tuple[str, ...]) -> Iterator[Found]:
-    """Yield webhook faults for events that are in none of the `editions` that play the scenario."""
+    """Yield faults for calls and events in none of the `editions` that play the scenario."""
     names = editions or tuple(EDITIONS)
+    for index, call_fault in enumerate(scenario.http or ()):
+        if why := explain_unknown_call(call_fault.match, names):
+            yield ("http", index, "match"), why
     for index, fault in enumerate(scenario.webhooks or ()):
         if why := explain_foreign_event(fault.event, names):
             yield ("webhooks", index, "event"), why

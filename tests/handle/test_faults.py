@@ -1,4 +1,8 @@
+import re
+
 import pytest
+
+from deck_sim import DeckSimError
 
 
 def unused(deck):
@@ -41,3 +45,22 @@ def test_a_fault_without_effect_is_reported_as_chance_if_it_had_one(deck, api):
 def test_a_fault_may_begin_with_its_pattern_or_event(deck):
     assert deck.fault("**", reset=True)["match"] == "**"
     assert deck.fault("task_run.*", drop=True)["event"] == "task_run.*"
+
+
+LACKING = {
+    "POST /v2/task/*/run": "no call of the Deck API is 'POST /v2/task/*/run'; did you mean 'POST",
+    "PUT /v2/agents": "no call of the Deck API is 'PUT /v2/agents'; did you mean 'POST /v2/a",
+    "GET /v2/agent/**": "no call of the Deck API is 'GET /v2/agent/**'; did you mean 'GET /v2/ag",
+    "POST /v2/credentials": "the edition `connections` has no call 'POST /v2/credentials'; it is a"
+    ' call of `credentials`; to switch: @pytest.mark.deck(edition="credentials")',
+}
+
+
+@pytest.mark.parametrize("call", LACKING)
+def test_a_fault_or_hold_of_a_call_that_deck_lacks_is_an_error_with_the_nearest(deck, call):
+    message = re.escape(LACKING[call])
+    with pytest.raises(DeckSimError, match=message):
+        deck.fault(call, status=500)
+    with pytest.raises(DeckSimError, match=message):
+        deck.hold(call)
+    assert deck.faults == []

@@ -1,10 +1,12 @@
 """The registered editions. To add one, add a package here and its name to `EDITION_NAMES`."""
 
+import re
 from collections.abc import Collection
 from fnmatch import fnmatchcase
 from importlib import import_module
 
-from deck_sim.base.errors import listed, quote
+from deck_sim.base.call_pattern import CallPattern
+from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract import EDITION_NAMES
 from deck_sim.contract.editions.edition import Edition, Idempotency, RateLimit
 from deck_sim.contract.error_catalog import CATALOG
@@ -50,6 +52,30 @@ def explain_foreign_event(
     return (
         f"the edition {listed(editions)} has no event {quote(pattern)};"
         f" it is an event of {listed(having)}"
+        f"{f'; {how_to_switch(having[0])}' if in_world else ''}"
+    )
+
+
+def explain_unknown_call(
+    pattern: str, editions: Collection[str] = EDITIONS, *, in_world: bool = False
+) -> str | None:
+    """Return a message if `pattern` matches no call in `editions`; else None. With `in_world`, the
+    message also says how to switch a world to an edition that has such a call.
+    """
+    may_match, having, calls = CallPattern.read(pattern).may_match, list[str](), set[str]()
+    for name, edition in EDITIONS.items():
+        calls_of_edition = [f"{row.method} /v2{row.path}" for row in edition.every_operation]
+        calls.update(calls_of_edition)
+        if any(map(may_match, calls_of_edition)):
+            having.append(name)
+    if not having:
+        near = nearest(pattern, sorted({re.sub(r"{\w+}", "*", call) for call in calls}))
+        return f"no call of the Deck API is {quote(pattern)}{near}"
+    if {*having} & {*editions}:
+        return None
+    return (
+        f"the edition {listed(editions)} has no call {quote(pattern)};"
+        f" it is a call of {listed(having)}"
         f"{f'; {how_to_switch(having[0])}' if in_world else ''}"
     )
 

@@ -82,6 +82,7 @@ POST /faults
   {match: GET /v2/agents, error: session/timeout} -> error
   {match: GET /v2/agents, error: auth/auth_locked} -> error
   {match: 'POST /v2/tasks/{id}/run', reset: true} -> match
+  {match: POST /v2/credentials, reset: true} -> match
   {match: '**', error: [x], delay: soon} -> delay
   {match: '**', error: [x]} -> error
   {match: '**', delay: soon} -> delay
@@ -106,6 +107,7 @@ POST /holds
   {call: POST /tasks/*/run} -> call
   {call: 'POST /v2/tasks/{id}/run'} -> call
   {call: /v2/test, id: x} -> id
+  {call: POST /v2/credentials} -> call
 POST /queue
   {} -> !resource !scenarios
   {resource: task_run, scenarios: []} -> scenarios
