@@ -26,6 +26,10 @@ SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") 
 
 _SUFFIXES = (".yaml", ".yml")
 _FEW = 10  # names that a message may list
+_FOLDER = (
+    "yours must be directly in the folder of --scenarios, in pytest of --deck-scenarios or the ini"
+    " value `deck_scenarios`"
+)
 
 
 class Library:
@@ -84,7 +88,7 @@ class Library:
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
-        return "; `deck-sim scenarios --scenarios DIR` lists the shipped and those directly in DIR"
+        return f"; `deck-sim scenarios` lists the shipped; {_FOLDER}"
 
 
 class _Shipped(Library):

@@ -111,6 +111,16 @@ def test_names_are_checked_when_every_scenario_can_be_read(cli, write, tmp_path)
     assert lines[1:] == ["1 mistake in 1 of 3 files"]
 
 
+def test_mistakes_of_a_world_file_are_reported_beside_those_of_a_scenario(cli, write, tmp_path):
+    write("mine", "quueued")
+    rules = "[{when: {source: A}, scenario: mine}, {when: {source: A}, scenario: sucess}]"
+    (tmp_path / "world.yaml").write_text(f"version: 1\nrules: {rules}\n")
+    lines = cli("check", tmp_path).stdout.splitlines()
+    assert lines[0].startswith(f"{tmp_path}/mine.yaml:4:5: ")
+    assert lines[1].startswith(f"{tmp_path}/world.yaml:2:76: rules[1].scenario: names an unknown")
+    assert lines[2:] == ["2 mistakes in 2 of 2 files"]
+
+
 def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_path):
     mine = write("mine", "queued", "running", "completed")
     file = tmp_path / "world.yaml"
@@ -120,5 +130,6 @@ def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_pa
     assert printed.exit_code == 1
     assert printed.stdout.splitlines()[0] == (
         f"{file}:2:19: default_scenario: names an unknown scenario: 'mine';"
-        " `deck-sim scenarios --scenarios DIR` lists the shipped and those directly in DIR"
+        " `deck-sim scenarios` lists the shipped; yours must be directly in the folder of"
+        " --scenarios, in pytest of --deck-scenarios or the ini value `deck_scenarios`"
     )

@@ -23,14 +23,20 @@ def test_shipped_scenarios_are_found_by_name():
     assert library.get("success") is library.get("success")
 
 
-def test_an_unknown_name_is_refused_with_known_names():
+FOLDER = (
+    "yours must be directly in the folder of --scenarios, in pytest of --deck-scenarios or the ini"
+    " value `deck_scenarios`"
+)
+
+
+def test_an_unknown_name_is_refused_with_known_names_or_how_to_give_a_folder():
     few = Library()
     few.add(scenario("success"))
     few.add(scenario("slow"))
     for library, name, end in (
         (few, "sucess", "'sucess'; did you mean 'success'?"),
         (few, "zz", "'zz'; known: `slow` and `success`"),
-        (shipped(), "xyz", "lists the shipped and those directly in DIR"),
+        (shipped(), "xyz", "'xyz'; `deck-sim scenarios` lists the shipped; " + FOLDER),
     ):
         with pytest.raises(ApiError) as caught:
             library.get(name, "x[0]")
