@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     from deck_sim import Deck, ErrorInfo, WebhookReceiver
     from pytest_deck_sim.frozen_time import DeckTime
 
+_TOO_WIDE = re.compile(r"ScopeMismatch: .* fixture deck(_\w+)? ")
+_USE_DECK_WORLD = (
+    "Each test has a new `deck`, so fixtures of a wider scope cannot use it. They make a world with"
+    ' the fixture `deck_world`: `deck_world("shared")` is a `Deck`.'
+)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Add the markers, check the options, and register the plugin of `--deck-coverage`."""
@@ -137,6 +143,9 @@ def pytest_runtest_makereport(
         item.stash[FAILED] = call.excinfo.value
         if not item.config.getoption("fulltrace"):
             _hide_our_frames(call.excinfo)
+        error = call.excinfo.value
+        if isinstance(error, pytest.fail.Exception) and _TOO_WIDE.match(f"{error.msg}"):
+            error.msg = f"{error.msg}\n{_USE_DECK_WORLD}"
     report = yield
     text = item.stash[REPORT](report.longreprtext) if report.failed and REPORT in item.stash else ""
     if text:

@@ -117,6 +117,25 @@ def test_the_name_of_a_test_may_have_any_letters(run):
     result.assert_outcomes(passed=1)
 
 
+def test_a_scenario_of_a_folder_that_is_not_configured_is_refused_with_how_to_configure_it(run):
+    result = run("def test_it(deck): deck.use('my_story')")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*'my_story'; *--deck-scenarios*`deck_scenarios`"])
+
+
+@pytest.mark.parametrize("name", ["deck", "deck_client"])
+def test_a_wider_fixture_that_asks_for_deck_is_told_of_deck_world(run, name):
+    text = f"""
+        import pytest
+        @pytest.fixture(scope="module")
+        def shared({name}): ...
+        def test_it(shared): ...
+    """
+    result = run(text)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*ScopeMismatch: *", '*`deck_world("shared")` is a `Deck`.'])
+
+
 def test_a_wider_fixture_has_worlds_of_its_own(run, pytester, deck_server):
     text = """
         import pytest
