@@ -32,6 +32,11 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
     """
     name = host.removesuffix(".")  # the dot only marks the name as absolute
     if ":" in name or name.replace(".", "").isdigit():  # an address
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            text = "is no address; write four numbers, like 127.0.0.1"
+            raise AddressRefused(f"{host} {text}") from None
         addresses: Sequence[str] = [name]
     elif name == "localhost" or name.endswith(".localhost"):  # loopback without asking
         addresses = ["127.0.0.1", "::1"]

@@ -1,4 +1,5 @@
 import asyncio
+import re
 from contextlib import suppress
 
 import pytest
@@ -76,3 +77,10 @@ def test_public_addresses_of_a_name_are_left_out_unless_they_are_allowed():
 def test_the_resolver_of_the_machine_returns_addresses_as_text():
     """An address resolves to itself."""
     assert asyncio.run(ask_resolver("127.0.0.1", 80)) == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("host", ["3227017991", "1.2.3", "256.1.1.1"])
+def test_a_number_that_is_no_address_is_refused_with_a_sentence(host):
+    sentence = f"{host} is no address; write four numbers, like 127.0.0.1"
+    with pytest.raises(AddressRefused, match=re.escape(sentence)):
+        find(host)
