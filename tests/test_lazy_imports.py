@@ -86,6 +86,28 @@ with Server(WorldRegistry()) as server, Deck(server.url, "k") as deck:
     assert (SLOW | {"h11", "hmac", "ssl"}).isdisjoint(ran.stdout.split())
 
 
+def test_the_first_reset_under_exec_imports_nothing():
+    """A test that resets the world before each of its cases would wait for it once."""
+    program = """
+import sys
+from deck_sim.cli.commands.exec_report import Reports
+from deck_sim.cli.import_ahead import import_ahead
+from deck_sim.handle.deck import Deck
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.uvicorn_server import Server
+import_ahead("connections").join()
+worlds = WorldRegistry()
+Reports(worlds, "DECK_WEBHOOK_SECRET", keep=True)
+with Server(worlds) as server, Deck(server.url, "k") as deck:
+    deck.create("agents", {"name": "a"})
+    imported_ahead = {*sys.modules}
+    deck._control("reset_world", body={"clock": "on_poll", "default_scenario": "source_down"})
+    print(*{*sys.modules} - imported_ahead)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout.split()) == (0, [])
+
+
 def test_a_handle_of_a_server_elsewhere_does_not_import_what_worlds_need(elsewhere):
     program = f"""
 import sys

@@ -12,6 +12,7 @@ _NEEDED = (
     "deck_sim.server.control_api",
     "deck_sim.operations.parameters",
     "jsonschema",
+    "difflib",
 )
 _NEW_OBJECTS = 50_000  # after which the garbage collector runs
 

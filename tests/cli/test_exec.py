@@ -239,6 +239,22 @@ call("GET", "/v2/agents/" + agent)
     assert (world["calls"], len(world["problems"])) == (3, 2)
 
 
+def test_a_queued_scenario_counts_in_a_world_without_a_call_between_reset_and_deletion(cli):
+    source = """
+call("POST", "/_sim/reset", {})
+call("POST", "/_sim/queue", {"resource": "task_run", "scenarios": ["source_down"]})
+call("DELETE", "/_sim/world")
+call("POST", "/v2/agents", {"name": "a"})
+"""
+    done = cli("exec", "--quiet", "--fail-on-problems", *python(CALLS + source))
+    problem = "1 problem:\n  sk_sim_local: queued for a task_run but never played: `source_down`"
+    assert problem in done.stderr
+    assert done.exit_code == 1
+    uncalled = cli("exec", "--quiet", *python(CALLS + source.rpartition("call")[0])).stderr
+    assert "nothing called the simulated API: does the command read" in uncalled
+    assert problem in uncalled
+
+
 def test_a_failed_command_is_told_what_its_runs_wait_for(cli, tmp_path):
     words, xml = ("exec", "--clock", "frozen", "--quiet"), tmp_path / "r.xml"
     failing = python(CALLS + RUN + "sys.exit(3)")

@@ -106,8 +106,9 @@ class ExecReport:
         return lines
 
     def summary(self, if_not_called: str) -> str:
+        not_called = f"nothing called the simulated API: {if_not_called}"
         if not (self.worlds or self.problems):
-            return f"nothing called the simulated API: {if_not_called}"
+            return not_called
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
         played, sent = Counter[str](), Counter[str]()
         for world in self.worlds:
@@ -117,7 +118,7 @@ class ExecReport:
         if refused:
             called += f", {refused} refused"
         parts = [
-            called if self.worlds else "no call reached a world",
+            called if calls else "no call reached a world" if self.problems else not_called,
             f"played {_list(played)}" if played else "no scenario was played",
         ]
         if sent:
@@ -145,7 +146,9 @@ class Reports:
         registry.before_drop = self.add
 
     def add(self, simulation: Simulation) -> None:
-        if simulation.journal.total:
+        world = simulation.world
+        prepared = (*simulation.selection.queues.values(), [*world.injected], world.holds)
+        if simulation.journal.total or any(prepared):
             key = simulation.key
             report = report_world(simulation, self._registry, self._secret_name)
             self.by_key[key] = self.by_key[key].add(report) if key in self.by_key else report
