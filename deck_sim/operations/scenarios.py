@@ -67,6 +67,9 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
     from deck_sim.scenario import loader
     from deck_sim.scenario.yaml_files import Document
 
+    if body == {}:
+        text = "there is no scenario; send a file, or its keys as JSON, such as `task_run`"
+        raise refuse("request/input_invalid", text)
     library, is_data = Library(simulation.library), isinstance(body, dict)
     try:
         if isinstance(body, dict):

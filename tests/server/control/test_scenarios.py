@@ -85,6 +85,14 @@ def test_an_invalid_scenario_is_refused(unchanged, put):
             assert put(body).status_code == 400
 
 
+@pytest.mark.parametrize("body", ["", "{}"])
+def test_an_empty_json_body_makes_no_scenario(sim, errors, body):
+    """It would end every run well, and nothing would say that the body was lost."""
+    json = {"content": body, "headers": {"Content-Type": "application/json"}}
+    assert errors("PUT", "/scenarios/mine", 400, **json) == [("input_invalid", None)]
+    assert sim.get("/scenarios/mine").status_code == 400
+
+
 def test_the_name_must_be_that_of_the_path(errors):
     assert errors("PUT", "/scenarios/yours", 400, content=MINE) == [("input_invalid", "name")]
 
