@@ -64,6 +64,7 @@ _TOO_DEEP = f"more than {MOST_LEVELS} levels of nesting, or an alias inside its 
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,39})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,39})\.[0-9]+")
+_CONTROL = yaml.SafeLoader.NON_PRINTABLE
 _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")}
 
 
@@ -94,6 +95,11 @@ def read_yaml(source: bytes | str) -> Document:
     except UnicodeDecodeError:
         raise YamlError("the file is not UTF-8; save it as UTF-8") from None
     document = Document(text=text)
+    if match := _CONTROL.search(text):
+        *before, last = f"{text[: match.start()]}.".splitlines()
+        escape = repr(match[0])[1:-1]
+        why = f"the control character `{escape}`; delete it, or write `{escape}` in double quotes"
+        raise YamlError(f"not YAML: {why}", len(before) + 1, len(last))
     try:
         root = yaml.compose(text, Loader=_Loader)
         document.data = None if root is None else _build(document, root, ())

@@ -132,8 +132,19 @@ def test_what_is_not_closed_is_named():
     assert "close" not in refused("a: [b, c}")[0]
 
 
+def test_a_control_character_is_reported_at_its_line_and_column():
+    text = "not YAML: the control character `\\x01`; delete it, or write `\\x01` in double quotes"
+    for source, *place in (
+        ("a: b\r\nc: ä \x01", 2, 6),
+        ("# \x85\x01", 2, 1),
+        ("\ufeffa: \x01", 1, 4),
+    ):
+        assert refused(source) == (text, *place), source
+    assert read_yaml('a: "\\x01"').data == {"a": "\x01"}
+
+
 def test_text_that_is_not_yaml_is_refused():
-    sources = ["a: [1, 2\n", "a: 'x", "a: b\n- c", '"\\U00110000"', "&: x", "...\n", "a: \x07"]
+    sources = ["a: [1, 2\n", "a: 'x", "a: b\n- c", '"\\U00110000"', "&: x", "...\n"]
     assert all(refused(source)[0].startswith("not YAML: ") for source in sources)
 
 
