@@ -18,6 +18,7 @@ import pytest
 
 import deck_sim.base.real_time  # noqa: F401
 from pytest_deck_sim.options import (
+    BROKEN,
     COVERAGE,
     ENV_VARIABLES,
     EVERY,
@@ -146,6 +147,11 @@ def pytest_runtest_makereport(
         error = call.excinfo.value
         if isinstance(error, pytest.fail.Exception) and _TOO_WIDE.match(f"{error.msg}"):
             error.msg = f"{error.msg}\n{_USE_DECK_WORLD}"
+        elif isinstance(error, pytest.fail.Exception) and hasattr(error, "later"):
+            listed_mistakes = item.config.stash.setdefault(BROKEN, set())
+            if error.msg in listed_mistakes:
+                error.msg = error.later
+            listed_mistakes.add(error.msg)
     report = yield
     text = item.stash[REPORT](report.longreprtext) if report.failed and REPORT in item.stash else ""
     if text:

@@ -11,6 +11,7 @@ import pytest
 # Writes the report on the test's world, given the text of the failure.
 REPORT = pytest.StashKey[Callable[[str], str]]()
 FAILED = pytest.StashKey[BaseException]()
+BROKEN = pytest.StashKey[set[str | None]]()  # the mistakes in scenario files that a report lists
 EXPLORED = pytest.StashKey[Callable[[str], Any]]()  # watches the worlds of the server at a URL
 VARIANT = pytest.StashKey[str]()  # the trouble with which an explored test runs
 FAIL = "fail"

@@ -52,6 +52,8 @@ from pytest_deck_sim.options import (
 
 _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict=False)"
 
+_LATER = "cannot read your scenarios; the first test that failed lists the mistakes"
+
 # The values that arguments of the marker can have.
 _ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own"), "strict": (True, False)}
 
@@ -242,7 +244,9 @@ def read_folder(folder: Path | None) -> Library:
     try:
         return read_scenarios(folder)
     except DeckSimError as error:
-        raise make_failure(str(error)) from None
+        failure: Any = make_failure(f"{error}")
+        failure.later = _LATER  # for tests after the first one that fails with these mistakes
+        raise failure from None
 
 
 def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:

@@ -117,6 +117,22 @@ def test_the_name_of_a_test_may_have_any_letters(run):
     result.assert_outcomes(passed=1)
 
 
+def test_a_broken_scenario_file_is_told_once_a_session(run, pytester, deck_server):
+    pytester.makefile(".yaml", **{"stories/bad": "version: 1\nname: bad\nsummry: x\n"})
+    text = """
+        def test_a(deck): ...
+        def test_b(deck_client): ...
+        def test_c(deck): ...
+    """
+    for options in ((), (f"--deck-url={deck_server}",)):
+        result = run(text, "--deck-scenarios=stories", *options)
+        result.assert_outcomes(errors=3)
+        lines = [line for line in result.outlines if not line.startswith("ERROR")]
+        assert sum("bad.yaml:3:1: unknown key 'summry'" in line for line in lines) == 1
+        later = "cannot read your scenarios; the first test that failed lists the mistakes"
+        assert lines.count(later) == 2
+
+
 def test_a_scenario_of_a_folder_that_is_not_configured_is_refused_with_how_to_configure_it(run):
     result = run("def test_it(deck): deck.use('my_story')")
     result.assert_outcomes(failed=1)
