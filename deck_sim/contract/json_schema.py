@@ -101,7 +101,6 @@ def _dialect(schema: Any) -> Any:
 
 
 def _root_and_resolver(schema: Any) -> tuple[Any, Any]:
-    """Return a schema as `referencing` reads it, and the resolver of its `$ref`s."""
     from referencing import Registry
     from referencing.jsonschema import specification_with
 

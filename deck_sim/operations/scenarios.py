@@ -42,9 +42,7 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
 
 
 def _step_lines(scenario: Scenario) -> dict[str, int]:
-    """Return the line of each step in the scenario's text; keys are paths of steps, such as
-    `task_run.2.on_rejected.0`. Steps that the text omits, as defaults, have no line.
-    """
+    """Return the line of each step that the text has, by its path: `task_run.2.on_rejected.0`."""
     from deck_sim.scenario.model import written_steps
     from deck_sim.scenario.yaml_files import read_yaml
 

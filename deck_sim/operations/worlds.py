@@ -130,7 +130,8 @@ def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> J
     if sent.edition is not None:
         selection.check(simulation.library, world.edition)
     if sent.additive_changes is not None:
-        _check_event_type(world, sent.additive_changes.event_type)
+        if sent.additive_changes.event_type is not None:
+            _check_event_type(world, sent.additive_changes.event_type)
         world.additive_changes = AdditiveChanges(**sent.additive_changes.model_dump())
     if sent.rate_limit is not None:
         limit = world.contract.rate_limit
@@ -145,22 +146,19 @@ def change_world(simulation: Simulation, worlds: WorldRegistry, body: Json) -> J
     return show_world(simulation, worlds)
 
 
-def _check_event_type(world: World, type_: str | None) -> None:
-    if type_ is None:
-        return
-    event_names = world.contract.event_names
+def _check_event_type(world: World, type_: str) -> None:
     kinds = [*dict.fromkeys(name.partition(".")[0] for name in world.contract.event_types)]
     kind, _, word = type_.partition(".")
-    if type_ in event_names:
+    why = None
+    if type_ in world.contract.event_names:
         why = f"{quote(type_)} is a type of Deck; give one that Deck does not have"
     elif kind not in kinds or not re.fullmatch(r"[a-z][a-z0-9_]{0,99}", word):
         why = f"must be a kind and a word, like 'task_run.sparkled', not {quote(type_)}"
         near = "" if kind in kinds else nearest(kind, kinds)
         why += f"{near} (kinds: {listed(kinds)}; the word is in lower case)"
-    else:
-        return
-    field = "additive_changes.event_type"
-    raise refuse("request/input_invalid", f"`{field}`: {why}", field=field)
+    if why is not None:
+        field = "additive_changes.event_type"
+        raise refuse("request/input_invalid", f"`{field}`: {why}", field=field)
 
 
 @operation("POST", "/reset")

@@ -163,7 +163,6 @@ def _days_after(day: Any, days: Any) -> str:
 
 
 def _parse(text: str) -> tuple[nodes.Template, list[nodes.Node]]:
-    """Return the tree of a text, and all nodes in it."""
     if "{%" in text or "{#" in text:
         raise ExpressionError("only `{{ … }}` expressions are allowed, not `{%` or `{#`")
     try:

@@ -141,7 +141,6 @@ class _Maker:
         raise ValueError(f"no branch of `{word}` fits")
 
     def _is_bare(self, depth: int) -> bool:
-        """Whether optional fields and items are left out at this depth."""
         return depth > DEEPEST or self.attempt > ATTEMPTS // 2
 
     def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:

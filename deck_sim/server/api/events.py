@@ -115,11 +115,8 @@ def _read(request: Request, old: Resource | None) -> tuple[dict[str, Any], str |
     if "config" not in body.model_fields:  # a change adds to the object named after the type
         settings = {name: fields.pop(name, None) for name in REQUIRED}[type_]
         if settings is not None:
-            old_settings = old["config"] if old else {}
-            fields["config"] = {
-                **old_settings,
-                **{k: v for k, v in settings.items() if not is_secret(k)},
-            }
+            public = {k: v for k, v in settings.items() if not is_secret(k)}
+            fields["config"] = {**(old["config"] if old else {}), **public}
             fields["credentials"] = {k: v for k, v in settings.items() if is_secret(k)}
     credentials = fields.get("credentials") or {}
     return fields, credentials.get("secret") if type_ == WEBHOOK else None

@@ -89,10 +89,8 @@ def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]
     words, allowed = request.query_values(name), kind.filter_words(name)
     for word in words:
         if allowed and word not in allowed:
-            message = (
-                f"`{name}` is {word[:40]!r}; it can be {listed(allowed, last='or')}"
-                f"{nearest(word, allowed)}"
-            )
+            message = f"`{name}` is {word[:40]!r}; it can be {listed(allowed, last='or')}"
+            message += nearest(word, allowed)
             problems.append(problem("request/input_invalid", message, field=name))
     return words
 

@@ -70,7 +70,6 @@ def write_page(recording: Json, title: str, text: str = "") -> str:
 
 @cache
 def _frame() -> tuple[str, str]:
-    """Return the parts of the report's HTML before and after the recording."""
     hashes: dict[str, list[str]] = {"script": [], "style": []}
 
     def embed(tag: str, text: str, attributes: str = "") -> str:
