@@ -82,7 +82,7 @@ class StateFile:
         self.saved: dict[str, SavedWorld] = {}  # by key; of the worlds that are in memory
         self._ids: dict[str, int | None] = {}  # by key; of the worlds in the file
         self._db, self._writer = _open_database(path), Writer()
-        self.close = self._db.close
+        self.close, self._identity = self._db.close, _read_identity(path)
 
     def load_all(self) -> None:
         """Load every world. Raises StateFileError if a world cannot be read."""
@@ -119,6 +119,12 @@ class StateFile:
         """Save the changes in the world of a key; without a `simulation`, delete the world from the
         file. Raises ApiError (`state_not_saved`) if that fails; the file then has not changed.
         """
+        if _read_identity(self._path) != self._identity:  # SQLite would write where nobody reads
+            text = (
+                f"The state file {self._path} was removed or replaced while the server runs, so no"
+                " change can be saved. Start the server again."
+            )
+            raise refuse("deck_sim/state_not_saved", text)
         # A row counts as written when it is made. If the save fails, the next one writes all rows.
         saved, id_ = self.saved.pop(key, None), self._ids.get(key)
         try:
@@ -156,8 +162,17 @@ class StateFile:
         return load_world(partial(worlds.make, key), reader, rows, self._wall())
 
 
+def _read_identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def _explain(error: Exception) -> str:
-    return f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
+    text = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
+    return text if text.isprintable() else f"{text!r}"  # it can quote what is damaged
 
 
 def _open_database(path: Path) -> sqlite3.Connection:

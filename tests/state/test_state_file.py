@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -452,6 +452,32 @@ def test_a_file_that_cannot_be_read_is_refused_and_left_as_it_is(serve, refused)
         assert server.path.read_bytes() == before
     os.truncate(server.path, 6000)
     assert "is damaged; restore a copy of it, or move it away" in refused(server.path)
+
+
+@pytest.mark.parametrize("replace", [lambda path: None, lambda path: path.write_bytes(b"")])
+def test_nothing_is_acknowledged_after_the_file_was_removed_or_replaced(serve, replace):
+    """It would be written where the next server does not look."""
+    server = serve()
+    server.call("POST", "/v2/agents", {"name": "a"})
+    server.path.unlink()
+    replace(server.path)
+    answer = server.call("POST", "/v2/agents", {"name": "b"}, 507)
+    assert "was removed or replaced while the server runs" in answer["errors"][0]["message"]
+
+
+def test_a_damaged_file_is_refused_with_one_line(serve, refused):
+    """Also if its list of worlds is damaged, or what the message quotes has several lines."""
+    server = serve()
+    server.run(MFA)
+    server.stop()
+    for change, why in [
+        ("UPDATE row SET value = CAST(x'0aff' AS TEXT) WHERE part = 'story'", "Could not decode"),
+        ("DROP TABLE world", "no such table: world"),
+    ]:
+        with closing(sqlite3.connect(server.path, isolation_level=None)) as db:
+            db.execute(change)
+        assert why in refused(server.path)
+        assert refused(server.path).isprintable()
 
 
 def test_only_its_owner_can_read_the_file(serve):
