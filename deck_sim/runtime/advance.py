@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.playing import pass_time
@@ -23,7 +24,7 @@ from deck_sim.runtime.settings import ON_POLL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence, explain_unknown
 
-BREAK_AFTER = 500  # due things, after which other calls are answered
+BREAK_AFTER = 20_000_000  # nanoseconds of real time, after which other calls are answered
 MAX_DUE = 5_000_000  # due things in one advance: an endless scenario ends in an error
 MAX_SENDS = 1_000  # at one moment: a webhook that always causes another ends in an error
 
@@ -58,11 +59,12 @@ def pass_time_until(
     the next due thing, if `is_over` returns True.
 
     Yields True when webhooks are to be sent: everything due now is done, and the outbox has grown.
-    Attempts that the caller does not send stay in the outbox. Yields False after each `BREAK_AFTER`
-    due things. Raises ApiError (`state_invalid`) after `MAX_DUE` due things, or if webhooks were
+    Attempts that the caller does not send stay in the outbox. Yields False when it has worked for
+    `BREAK_AFTER`. Raises ApiError (`state_invalid`) after `MAX_DUE` due things, or if webhooks were
     sent `MAX_SENDS` times at one moment.
     """
     done, sends, sent_at, unsent = 0, 0, simulation.world.now, 0
+    began = real_time.monotonic_ns()
     while True:
         world = simulation.world
         has_grown = world.outbox and len(world.outbox) > unsent
@@ -71,15 +73,16 @@ def pass_time_until(
             if sends > MAX_SENDS:
                 raise _endless(f"at one moment, webhooks were sent {MAX_SENDS} times")
             yield True
-            unsent = len(simulation.world.outbox)
+            unsent, began = len(simulation.world.outbox), real_time.monotonic_ns()
         elif is_over() or pass_time(world, moment) is None:
             return
         else:
             done += 1
             if done > MAX_DUE:
                 raise _endless(f"{MAX_DUE} things happened in one advance")
-            if done % BREAK_AFTER == 0:
+            if real_time.monotonic_ns() - began >= BREAK_AFTER:
                 yield False
+                began = real_time.monotonic_ns()
 
 
 def _endless(what: str) -> ApiError:
