@@ -13,6 +13,7 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from warnings import warn
 
 from deck_sim.base.errors import DeckSimError, nearest, quote
 from deck_sim.contract.editions import EDITIONS, Edition
@@ -20,7 +21,7 @@ from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
 from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id, reads
 from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
-from deck_sim.handle.connect.transports import Transport
+from deck_sim.handle.connect.transports import Transport, server_at
 from deck_sim.handle.deck_clock import Clock
 from deck_sim.handle.hold import Hold, point_field
 from deck_sim.handle.recorded_calls import Calls, LintReport
@@ -33,6 +34,7 @@ from deck_sim.handle.timeline import (
     write_duration,
 )
 from deck_sim.scenario.yaml_files import YamlError, read_yaml
+from deck_sim.webhooks.allowed_addresses import AddressRefused
 
 if TYPE_CHECKING:
     from deck_sim.handle.interception import Interception
@@ -165,6 +167,9 @@ class Deck(AbstractContextManager["Deck"]):
 
     def queue(self, *names: str, resource: str = "task_run") -> None:
         """Queue scenarios: each of the next new resources of the kind `resource` plays one."""
+        if any(isinstance(name, list | tuple) for name in names):
+            text = "`queue` takes names, not a list of them"
+            raise DeckSimError(f'{text}; write `deck.queue("success", "slow_success")`')
         self._control("queue_scenarios", resource=resource, scenarios=[*names])
 
     def rule(self, when: Mapping[str, Any], scenario: str, resource: str | None = None) -> None:
@@ -252,7 +257,11 @@ class Deck(AbstractContextManager["Deck"]):
 
     @refuse_on_event_loop
     def advance_to(self, moment: str | datetime) -> AdvanceReport:
-        """Advance the clock to a moment; a moment without an offset is UTC."""
+        """Advance the clock to a moment; one without an offset is taken as UTC, with a warning."""
+        with suppress(ValueError):  # the server says what is wrong
+            if datetime.fromisoformat(f"{moment}").tzinfo is None:
+                fix = "add `Z` to the text, or `tzinfo=UTC` to the `datetime`"
+                warn(f"{moment} has no offset, and is taken as UTC; {fix}", stacklevel=3)
         return self.apps.serve_during(self._advance, to=moment)
 
     @refuse_on_event_loop
@@ -357,12 +366,22 @@ class Deck(AbstractContextManager["Deck"]):
         secret: str | None = None,
         name: str = "webhook",
     ) -> Destination:
-        """Create an event destination at a URL through the Deck API, as an application does."""
+        """Create an event destination at a URL through the Deck API, as an application does.
+
+        Warns if a server in this process never calls the URL.
+        """
         secret = self.webhook_secret if secret is None else secret
         chosen = [events] if isinstance(events, str) else [*events]
         body: Json = {"name": name, "type": "webhook", "events": chosen}
         body |= self._edition.write_webhook(url, secret=secret)
-        return Destination(self.create("event-destinations", body)["id"], url, secret)
+        destination = Destination(self.create("event-destinations", body)["id"], url, secret)
+        if server := server_at(self.url):
+            try:
+                server.worlds.dispatcher.check_url(url)
+            except AddressRefused as refusal:
+                fix = "`deck.deliver_to(app)` calls an application without an address"
+                warn(f"webhooks to {url} are not sent: {refusal}; {fix}", stacklevel=2)
+        return destination
 
     def stamp_webhooks(self, time: str) -> None:
         """Set which time webhooks are signed with: `wall` (real time) or `world` (its clock)."""

@@ -1,10 +1,12 @@
 """Tasks that are ready to run, and runs that are started, answered or finished in one call."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deck_sim.base.errors import DeckSimError, listed, nearest, quote
+from deck_sim.base.errors import DeckSimError, listed, nearest, quote, show
+from deck_sim.base.redaction import redact_body
 from deck_sim.contract.editions import Edition
 from deck_sim.contract.kinds import Kind
 from deck_sim.handle.connect.control import Control, Json, drop_none
@@ -71,6 +73,9 @@ class TaskStarter:
         """Make a task, advance until its login is ready, and start a run. With `status`, advance
         until the run has this status. Return the run.
         """
+        for name in fields:
+            if near := nearest(name, ("scenario", "input", "status")):
+                raise DeckSimError(f"`start_run` has no argument {name!r}{near}")
         statuses = self._edition.machine("task_run").statuses
         if status is not None and status not in statuses:
             likely = nearest(status, statuses) or f"; known are {listed(statuses)}"
@@ -103,7 +108,7 @@ class TaskStarter:
 
 
 _REMEDIES = {
-    "answer": '`deck.answer(run, "…")` answers the prompt',
+    "answer": "`deck.answer(run, {answer})` answers the prompt",
     "review": "`deck.approve(run)` or `deck.reject(run)` decides",
     "release": "`release()` of the hold lets the run continue",
 }
@@ -126,6 +131,9 @@ def answer_prompt(
             text = f"the prompt of `{id_}` has several fields; give a mapping with"
             raise DeckSimError(f"{text} {listed(names)}")
         answer = {names[0]: answer}
+    elif not isinstance(answer, Mapping):
+        text = 'takes text, such as "123456", or a mapping with'
+        raise DeckSimError(f"`answer` {text} {listed(names)}, not {show(answer)}")
     path = f"{edition.kinds[details['kind']].path}/{id_}/interaction"
     return control.create(path, {edition.answer_key: answer})
 
@@ -141,6 +149,8 @@ def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) 
     while (details := control("show_resource", id=id_))["unfinished"]:
         wait = details["unfinished"]
         if remedy := _REMEDIES.get(wait["remedy"]["do"]):
+            answer = json.dumps(redact_body(details["right_answer"]) or "…", ensure_ascii=False)
+            remedy = remedy.format(answer=answer)
             raise DeckSimError(f"`{id_}` is `{wait['status']}`. {wait['why']} {remedy}.")
         until = {"event": events, "id": id_}
         control.advance(until=until, limit=limit)

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from deck_sim.base.errors import listed
-from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.editions import EDITIONS, how_to_switch
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine import commands
 from deck_sim.engine.world import World
@@ -16,8 +15,8 @@ from deck_sim.runtime.simulation import Simulation
 def check_kind(world: World, kind: str) -> None:
     """Raise ApiError if the world's edition lacks a kind; the message names editions with it."""
     if kind not in world.contract.kinds:
-        owners = listed(name for name, edition in EDITIONS.items() if kind in edition.kinds)
-        text = f"this world's edition, `{world.edition}`, has no {kind}s; try the edition {owners}"
+        owner = next(name for name, edition in EDITIONS.items() if kind in edition.kinds)
+        text = f"this world's edition, `{world.edition}`, has no {kind}s; {how_to_switch(owner)}"
         raise refuse("request/endpoint_not_found", text)
 
 
@@ -25,6 +24,10 @@ def act(kind: str, command: str, simulation: Simulation, id: str) -> Json:
     """Perform a command on a resource, such as `approve`, in place of a person or website."""
     world = simulation.world
     check_kind(world, kind)
+    run = world.find("task_run", id)
+    if run and (login := run.fields.get(f"{kind}_id")):
+        text = f"`{id}` is a task_run, not a {kind}; give its `{kind}_id`, `{login}`"
+        raise refuse(world.kind(kind).not_found_error, text)
     apply = commands.review_run if command in ("approve", "reject") else commands.apply_command
     changed = apply(world, world.fetch(kind, id), command)
     return resource_as_json(simulation, changed)

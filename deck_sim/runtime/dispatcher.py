@@ -62,6 +62,7 @@ class Dispatcher:
     ) -> None:
         self._sender, self._wall = sender or Sender(), wall
         self.apps = self._sender.apps  # called without a socket, by the host in their URL
+        self.check_url = self._sender.check_url
         # Saves the changes of a world if there is a state file; called before anything is sent.
         self.save: Callable[[Simulation], None] = lambda simulation: None
         # By the `id()` of the simulation. A drive has its `has_left`, and the event of its end.

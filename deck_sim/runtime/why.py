@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import listed, nearest_type, quote
+from deck_sim.base.errors import counted, listed, nearest_type, quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.step_context import StepContext
@@ -147,6 +147,8 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
     elif prompt is not None:
         fields = listed(field["name"] for field in prompt["fields"])
         need = f"an answer to `{prompt['type']}` must give {fields}"
+        if story and story.wrong_answers:
+            need += f" ({counted(story.wrong_answers, 'wrong answer')} so far)"
     elif reviewed and resource.status in reviewed.allowed and asks_person(world, resource):
         need = "a reviewer must approve or reject it"
     elif due is None and resource.kind == _DELIVERY:

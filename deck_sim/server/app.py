@@ -27,6 +27,7 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import MAX_BODY_BYTES
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.simulation import Refusal
+from deck_sim.scenario.selection import SCENARIO_HEADER
 from deck_sim.server.fault_injection import (
     apply_fault,
     fire_call_fault,
@@ -56,6 +57,7 @@ class DeckApp:
             limit_rate,
             check_size,
             self.find_route,
+            check_header,
             replay_answer,
             call_endpoint,
         )
@@ -169,6 +171,12 @@ def limit_rate(request: Request) -> None:
 def check_size(request: Request) -> None:
     if len(request.body) > MAX_BODY_BYTES:
         raise refuse("request/payload_too_large", limit=f"{MAX_BODY_BYTES // 1024**2} MiB")
+
+
+def check_header(request: Request) -> None:
+    """Refuse an unknown scenario on every call: a client may send the header with each of them."""
+    if name := request.headers.get(SCENARIO_HEADER.lower()):
+        request.simulation.library.get(name, SCENARIO_HEADER)
 
 
 def call_endpoint(request: Request) -> Answer:

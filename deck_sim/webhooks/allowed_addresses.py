@@ -30,20 +30,29 @@ async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool
     """Return the addresses of a host that may be called; with `public`, also public ones. Raises
     AddressRefused if no address may be called.
     """
+    return check_host(host, public=public) or _select_allowed(
+        host, await resolve(host, port), public=public
+    )
+
+
+def check_host(host: str, *, public: bool) -> Sequence[str]:
+    """Like `find_addresses`, but return nothing if the host must be looked up."""
     name = host.removesuffix(".")  # the dot only marks the name as absolute
     if ":" in name or name.replace(".", "").isdigit():  # an address
         try:
-            ipaddress.ip_address(name)
+            return _select_allowed(host, [name], public=public)
         except ValueError:
             text = "is no address; write four numbers, like 127.0.0.1"
             raise AddressRefused(f"{host} {text}") from None
-        addresses: Sequence[str] = [name]
-    elif name == "localhost" or name.endswith(".localhost"):  # loopback without asking
-        addresses = ["127.0.0.1", "::1"]
-    elif public or "." not in name or name.endswith(_LOCAL_DOMAINS):
-        addresses = await resolve(host, port)
-    else:
-        raise AddressRefused(f"{host} is not a local name, so it was not looked up; {_HOW}")
+    if name == "localhost" or name.endswith(".localhost"):  # loopback without asking
+        return ["127.0.0.1", "::1"]
+    if public or "." not in name or name.endswith(_LOCAL_DOMAINS):
+        return []
+    raise AddressRefused(f"{host} is not a local name, so it was not looked up; {_HOW}")
+
+
+def _select_allowed(host: str, addresses: Sequence[str], *, public: bool) -> Sequence[str]:
+    name = host.removesuffix(".")
     if allowed := [address for address in addresses if _may_call(address, public=public)]:
         return allowed
     resolution = ", ".join(addresses) if name in addresses else f"{host} is {', '.join(addresses)}"

@@ -24,6 +24,7 @@ from deck_sim.webhooks.allowed_addresses import (
     AddressRefused,
     Resolve,
     ask_resolver,
+    check_host,
     find_addresses,
 )
 
@@ -218,6 +219,11 @@ class Sender:
             return SendResult(exchange.status, error, took, exchange.headers, sent, answered)
         finally:
             ended.set()
+
+    def check_url(self, url: str) -> None:
+        """Raise AddressRefused if webhooks to a URL are never sent, whatever its name means."""
+        if (host := read_target(url).host) not in self.apps:
+            check_host(host, public=self.allow_public)
 
     async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         tls, name = None, None

@@ -76,7 +76,8 @@ def test_the_banner_says_how_time_moves(serving):
 def first_attempt(banner):
     """The log entry of the first attempt to deliver an event to a public name."""
     with Deck(*base_url(banner)) as deck:
-        deck.register_webhook("http://hook.invalid:9/")
+        fields = {"name": "Hook", "type": "webhook", "events": ["*"]}
+        deck.create("event-destinations", {**fields, "config": {"url": "http://hook.invalid:9/"}})
         deck.create("agents", {"name": "Concierge"})
         deck.advance("0s")
         return deck.deliveries[0]["log"][0]

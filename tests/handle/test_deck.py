@@ -136,7 +136,7 @@ REFUSED = [
     (lambda deck: deck.fault(match="**", statis=502), "did you mean 'status'"),
     (lambda deck: deck.rule({"user": "a"}, "success"), r"`rules\[0\]\.when\.user`"),
     (lambda deck: deck.seed(agents=[{"id": "agt_1"}]), r"resources\.agents\[0\]: `name`"),
-    (lambda deck: deck.queue(["source_down"]), "scenarios"),
+    (lambda deck: deck.queue("sucess"), "scenarios"),
     (
         lambda deck: deck.register_webhook("http://a.localhost/", ["task_run.*"]),
         r"event type 'task_run\.\*'; the only pattern is `\[\"\*\"\]`, for every type",

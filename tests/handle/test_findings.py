@@ -240,6 +240,7 @@ NO_LEFTOVERS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:webhooks to http.//10.0.0.1.example/ are not sent")
 @pytest.mark.parametrize("act", NO_LEFTOVERS)
 def test_what_is_gone_or_was_played_is_no_leftover(deck, act):
     act(deck)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from concurrent.futures import CancelledError
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote as quote_path
 
 import httpx2
@@ -206,9 +206,21 @@ def _make_error(errors: list[Json], answered: str = "") -> DeckSimError:
     return DeckSimError("\n".join(messages) or answered, errors)
 
 
+class Rows(list[Json]):
+    """The rows that a property such as `deck.runs` returns."""
+
+    def __call__(self) -> NoReturn:
+        raise DeckSimError("this is a list, not a method; write it without `()`, as `deck.runs`")
+
+
 def reads(operation: str, words: str, key: str = "data") -> Any:
     """Define a property that reads `key` of the answer of an operation; `words` explain it."""
-    return property(lambda holder: holder._control(operation)[key], doc=words)
+
+    def read(holder: Any) -> Any:
+        value = holder._control(operation)[key]
+        return Rows(value) if isinstance(value, list) else value
+
+    return property(read, doc=words)
 
 
 def read_id(resource: IdOrResource) -> str:

@@ -28,8 +28,11 @@ def test_a_call_without_a_key_is_refused(server):
         assert answer.headers["Deck-Sim-Version"] == __version__
 
 
-def test_a_client_may_send_the_header_with_all_calls(api):
-    """Those that play nothing ignore it."""
-    headers = {"Deck-Sim-Scenario": "sucess"}
-    assert api.post("/agents", json={"name": "Concierge"}, headers=headers).status_code == 201
-    assert api.get("/agents", headers=headers).status_code == 200
+def test_a_client_may_send_the_header_with_all_calls_if_its_scenario_is_known(api):
+    for name, statuses in (("success", (201, 200)), ("sucess", (400, 400))):
+        headers = {"Deck-Sim-Scenario": name}
+        created = api.post("/agents", json={"name": "Concierge"}, headers=headers)
+        read = api.get("/agents", headers=headers)
+        assert (created.status_code, read.status_code) == statuses
+    assert "'sucess'; did you mean 'success'?" in read.json()["errors"][0]["message"]
+    assert len(api.get("/agents").json()["data"]) == 1
