@@ -11,6 +11,7 @@ import click
 import pytest
 import yaml
 
+from deck_sim.cli.options import ANY_KEY
 from deck_sim.cli.program import main
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,19 @@ def test_a_worker_is_started_with_a_command_of_the_program(line):
     name, options = re.search(r"deck-sim (\w+) (.*)", line).groups()
     command = main.get_command(click.Context(main), name)
     assert command.make_context(name, shlex.split(options)).params["state"]
+
+
+def test_the_container_beside_an_application_is_found_by_its_name():
+    block = next(
+        re.finditer(r"^```yaml\n# compose.yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    )
+    deck, app = yaml.safe_load(block[1])["services"].values()
+    _, name, *words = shlex.split(deck["command"])
+    options = main.get_command(click.Context(main), name).make_context(name, words).params
+    url = f"http://{deck['hostname']}:{options['port']}"
+    assert options["host"] == deck["hostname"] in app["depends_on"]
+    assert f"'{url}/_sim/health'" in deck["healthcheck"]["test"]
+    assert app["environment"] == {"DECK_BASE_URL": f"{url}/v2", "DECK_API_KEY": ANY_KEY}
 
 
 def test_nginx_knows_each_worker():
