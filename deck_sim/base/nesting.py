@@ -11,6 +11,8 @@ def is_too_deep(data: Any) -> bool:
     """Whether plain data has more than `MOST_LEVELS` levels."""
     level = [data]
     for _ in range(MOST_LEVELS):
+        if not level:
+            return False
         level = [
             inner
             for value in level
