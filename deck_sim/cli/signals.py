@@ -6,7 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 INTERRUPTED = 128 + signal.SIGINT  # as shells count
-STOPS = (signal.SIGINT, signal.SIGTERM)
+# The signals that end a command, as far as the system has them. `nohup` ignores SIGHUP.
+STOPS = tuple(
+    number
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+    if (number := getattr(signal, name, None))
+    and (name != "SIGHUP" or signal.getsignal(number) is not signal.SIG_IGN)
+)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 
 from deck_sim.cli import server_log
 from deck_sim.cli.commands.exec_report import ExecReport, WorldReport, report_world
+from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.program import main
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.webhooks.signing import secret_of
@@ -166,19 +167,33 @@ def test_hold_serves_on_until_a_signal():
     assert "/_sim/ui#key=sk_sim_local;" in held[0]
 
 
-def test_a_terminated_exec_passes_the_signal_on(cli):
-    source = """
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])
+def test_a_signal_ends_the_command_and_then_exec(cli, name):
+    """Even with --hold."""
+    source = f"""
 import os, signal, sys
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(5))
-os.kill(os.getppid(), signal.SIGTERM)
-while True:
-    signal.pause()
+codes = {{signal.SIGTERM: 5, signal.SIGINT: 6}}
+signal.pthread_sigmask(signal.SIG_BLOCK, codes)
+os.kill(os.getppid(), signal.{name})
+sys.exit(codes[signal.sigwait(codes)])
 """
-    assert cli("exec", *python(source)).exit_code == 5
+    done = cli("exec", "--hold", *python(source))
+    assert done.exit_code == (6 if name == "SIGINT" else 5)
+    assert "still serving" not in done.stderr
+
+
+def test_a_signal_that_comes_while_the_command_is_started_ends_it(cli, monkeypatch):
+    def start(*arguments, **options):
+        group = ProcessGroup(*arguments, **options)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return group
+
+    monkeypatch.setattr("deck_sim.cli.commands.exec.ProcessGroup", start)
+    assert cli("exec", *python("import signal; signal.pause()")).exit_code == 128 + signal.SIGTERM
 
 
 def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):
-    monkeypatch.setattr("deck_sim.cli.commands.exec._KILL_AFTER", 0)
+    monkeypatch.setattr("deck_sim.cli.process_group._KILL_AFTER", 0)
     for act in ("SIG_DFL", "SIG_IGN"):
         source = f"import signal; signal.signal(signal.SIGTERM, signal.{act}); signal.pause()"
         result = cli("exec", "--timeout", "300ms", *python(source))

@@ -2,11 +2,13 @@
 
 import io
 import json
+import os
 import signal
 import sys
 
 import pytest
 
+from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.program import main
 
 # A client that repeats calls that fail; `KEY` is the idempotency key of each create.
@@ -154,18 +156,31 @@ def test_the_names_of_variables_can_be_chosen(cli):
 
 INTERRUPT = """
 import signal
-with open(sys.argv[1], "a+") as runs:
+with open(sys.argv[2], "a+") as runs:
     runs.write(".")
     runs.seek(0)
     if len(runs.read()) == 4:
-        os.kill(os.getppid(), signal.SIGINT)
+        os.kill(os.getppid(), int(sys.argv[1]))
+        signal.pause()
 """
 
 
-def test_ctrl_c_shows_what_was_found_before(cli, tmp_path, signal_handlers):
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    done = cli("explore", *python(CREATE + INTERRUPT, tmp_path / "runs"))
-    assert (done.exit_code, done.stderr) == (130, "deck-sim: interrupted\n")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_command_and_shows_what_was_found_before(cli, tmp_path, number):
+    words = python(CREATE + INTERRUPT, f"{number:d}", tmp_path / "runs")
+    done = cli("explore", *words)
+    assert (done.exit_code, done.stderr) == (128 + number, "deck-sim: interrupted\n")
     assert done.stdout.startswith(
         "1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried (limit of runs or time)\n"
     )
+
+
+def test_a_signal_that_comes_while_a_command_is_started_ends_it(cli, monkeypatch):
+    def start(*arguments, **options):
+        group = ProcessGroup(*arguments, **options)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return group
+
+    monkeypatch.setattr("deck_sim.cli.commands.explore.ProcessGroup", start)
+    done = cli("explore", *python("import signal; signal.pause()"))
+    assert done.exit_code == 128 + signal.SIGTERM

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import signal
-import subprocess
 import threading
 from collections import Counter
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -24,6 +20,7 @@ from deck_sim.cli.environment import command_variables, environment_options, int
 from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.cli.options import FILE, NEW_FOLDER, POSITIVE_DURATION
 from deck_sim.cli.output import examples
+from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import STOPS, handle_signals
@@ -36,7 +33,6 @@ if TYPE_CHECKING:
 
 _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # the exit codes of shells
 _TIMED_OUT = 124  # the exit code of timeout(1)
-_KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL of a timeout
 _OF_PYTEST = (
     "the pytest plugin starts its own server: run pytest without `deck-sim exec`, or run"
     " `deck-sim exec -- sh -c 'pytest --deck-url=${0}'`; tests without the plugin's fixtures must"
@@ -108,7 +104,8 @@ def command(
         server,
         intercepted_variables(server, os.environ) as more,
     ):
-        code = _run([*words], {**os.environ, **variables, **more}, timeout, edition)
+        signals = list[int]()  # that asked deck-sim to end
+        code = _run([*words], {**os.environ, **variables, **more}, timeout, edition, signals)
         server.submit(reports.add_present).result()
         refused = explain_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"does the command read {{}}? If it calls https://{DECK_HOST}, use --intercept"
@@ -127,9 +124,9 @@ def command(
         if pages is not None:
             shown_worlds = [world for world, row in reports.worlds if code or row.problems]
             _write_pages(pages, server, shown_worlds)
-        if hold:
-            stopped, key = threading.Event(), variables[env_api_key]
-            page = inspector_url(server.url, key)
+        if hold and not signals:
+            stopped = threading.Event()
+            page = inspector_url(server.url, variables[env_api_key])
             with handle_signals({number: lambda *_: stopped.set() for number in STOPS}):
                 text = f"still serving {server.base_url}; watch it at {page}; Ctrl-C stops it"
                 click.echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
@@ -156,38 +153,42 @@ def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) ->
 
 
 def _run(
-    words: list[str], variables: dict[str, str], timeout: timedelta | None, edition: str
+    words: list[str],
+    variables: dict[str, str],
+    timeout: timedelta | None,
+    edition: str,
+    signals: list[int],
 ) -> int:
     """Run the command and return the exit code that a shell would show.
 
-    After `timeout` the command gets SIGTERM, and five seconds later SIGKILL if it still runs. A
-    SIGTERM to deck-sim is passed on to the command. Ctrl-C is ignored here, because the terminal
-    also sends it to the command.
+    SIGINT is passed on to the command. Another signal that asks deck-sim to end, or `timeout`, ends
+    the command and all that it has started. `signals` gets the numbers of the signals.
     """
-    try:
-        # Windows finds `npm.cmd` for `npm` only in this way.
-        program = shutil.which(words[0]) or words[0]
-        process = subprocess.Popen([program, *words[1:]], env=variables)
-    except OSError as error:
-        code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
-        click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
-        raise click.exceptions.Exit(code) from None
-    import_ahead(edition, 0.05)  # few commands call sooner, and short ones are not delayed
-    # Not SIG_IGN, which the command would inherit.
-    pass_on = {signal.SIGINT: lambda *_: None, signal.SIGTERM: lambda *_: process.terminate()}
-    with handle_signals(pass_on):
+    groups = list[ProcessGroup]()
+
+    def receive(number: int, _frame: object) -> None:
+        signals.append(number)
+        for group in groups:
+            group.pass_on(number)
+
+    with handle_signals(dict.fromkeys(STOPS, receive)):
         try:
-            ended = process.wait(None if timeout is None else timeout.total_seconds())
-        except subprocess.TimeoutExpired:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(_KILL_AFTER)
-            process.kill()
-            process.wait()
-            text = "the command did not end within --timeout, and was stopped"
-            click.echo(f"deck-sim: {text}", err=True)
-            return _TIMED_OUT
-    if ended >= 0:
-        return ended
-    click.echo(f"deck-sim: the command was stopped by signal {-ended}", err=True)
-    return _BY_SIGNAL - ended
+            group = ProcessGroup(words, variables, in_foreground=True)
+        except OSError as error:
+            code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+            click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
+            raise click.exceptions.Exit(code) from None
+        early = [*signals]
+        groups.append(group)
+        for number in early:
+            group.pass_on(number)
+        import_ahead(edition, 0.05)  # few commands call sooner, and short ones are not delayed
+        code = group.wait(None if timeout is None else timeout.total_seconds())
+    if group.has_timed_out:
+        text = "the command did not end within --timeout, and was stopped"
+        click.echo(f"deck-sim: {text}", err=True)
+        return _TIMED_OUT
+    if code >= 0:
+        return code
+    click.echo(f"deck-sim: the command was stopped by signal {-code}", err=True)
+    return _BY_SIGNAL - code

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import shutil
-import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, STDOUT
 from typing import Any
 
 import click
@@ -21,8 +20,10 @@ from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.environment import command_variables, environment_options, intercepted_variables
 from deck_sim.cli.options import FILE, POSITIVE_DURATION
 from deck_sim.cli.output import examples
+from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
+from deck_sim.cli.signals import STOPS, handle_signals
 from deck_sim.explore.exploration import Plan, Report, explore
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
@@ -73,6 +74,38 @@ def command(
     except DeckSimError as error:
         raise click.UsageError(f"--trouble: {error}") from None
     names = (env_base_url, env_api_key, env_webhook_secret)
+    commands, signals = set[ProcessGroup](), list[int]()
+
+    def stop(number: int, _frame: object) -> None:
+        signals.append(number)
+        for running in [*commands]:
+            running.end()
+
+    def run_command(variables: dict[str, str]) -> str | None:
+        """Run the command. Return None if it succeeds, else its failure and last printed error.
+        Raises KeyboardInterrupt if a signal has ended it.
+        """
+        streams: dict[str, Any] = {"stdin": DEVNULL, "stdout": PIPE, "stderr": STDOUT}
+        try:
+            group = ProcessGroup(words, variables, **streams)
+        except OSError as error:
+            return f"cannot run {words[0]!r}: {error.strerror}"
+        commands.add(group)
+        if signals:  # one came before the command was in the set
+            group.end()
+        code = group.wait(None if timeout is None else timeout.total_seconds())
+        commands.remove(group)
+        if signals:
+            raise KeyboardInterrupt
+        if group.has_timed_out:
+            return "the command did not end within --timeout"
+        if not code:
+            return None
+        lines = group.output.decode(errors="replace").strip().splitlines()
+        # The last line of a test runner may be its version.
+        errors = [line.strip() for line in lines if "rror" in line] or lines
+        return ": ".join([f"exit code {code}", *errors[-1:]])
+
     end = time.monotonic() + time_limit.total_seconds() if time_limit else float("inf")
 
     def run(watch: Watch) -> str | None:
@@ -87,36 +120,37 @@ def command(
             watch.of(server.worlds),
         ):
             variables = command_variables(server, names)
-            environment = {**os.environ, **variables, **intercepted}
-            failure = _run_command(words, environment, timeout)
+            failure = run_command({**os.environ, **variables, **intercepted})
             server.submit(finish).result()
         return failure
 
-    report, interrupted = Report(shlex.join(words), partial(_write_repeat_command, words)), False
+    def show(done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
+
+    report = Report(shlex.join(words), partial(_write_repeat_command, words))
     baseline = Watch(caller="http")
-    with log_to_stderr(log_format, quiet=True), ThreadPoolExecutor(jobs) as pool:
-        if failure := run(baseline):
-            report.error = f"the command fails in a run without trouble: {failure}"
-        elif not baseline.called:
-            report.error = _NOTHING.format(names[0])
-        else:
-            plan = Plan(only, may_begin=lambda: time.monotonic() < end, map=pool.map)
-
-            def show(done: int, of: int) -> None:
-                if sys.stderr.isatty():
-                    click.echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
-
-            try:
+    with (
+        log_to_stderr(log_format, quiet=True),
+        handle_signals(dict.fromkeys(STOPS, stop)),
+        ThreadPoolExecutor(jobs) as pool,
+    ):
+        try:
+            if failure := run(baseline):
+                report.error = f"the command fails in a run without trouble: {failure}"
+            elif not baseline.called:
+                report.error = _NOTHING.format(names[0])
+            else:
+                plan = Plan(only, may_begin=lambda: time.monotonic() < end, map=pool.map)
                 explore(baseline, run, plan, report, show)
-            except KeyboardInterrupt:  # the running commands have received it, too
-                interrupted = True
-                click.echo("deck-sim: interrupted", err=True)
+        except KeyboardInterrupt:
+            click.echo("deck-sim: interrupted", err=True)
     click.echo(report.text())
     if explore_report is not None:
         text = json.dumps(report.as_json(), indent=2, ensure_ascii=False)
         explore_report.write_text(f"{text}\n", "utf-8")
-    if interrupted:
-        raise click.Abort
+    if signals:
+        raise click.exceptions.Exit(128 + signals[0])
     raise click.exceptions.Exit(2 if report.error else int(report.failed))
 
 
@@ -126,30 +160,3 @@ def _write_repeat_command(words: tuple[str, ...], trouble: str) -> str:
     options = (word for word in options if not word.startswith("--trouble="))
     without_troubles = [word for word in options if word != "--trouble" or not next(options)]
     return shlex.join(["deck-sim", *without_troubles, "--trouble", trouble, "--", *words])
-
-
-def _run_command(
-    words: tuple[str, ...], variables: dict[str, str], timeout: timedelta | None
-) -> str | None:
-    """Run the command. Return None if it succeeds, otherwise its failure and last printed error."""
-    program = shutil.which(words[0]) or words[0]
-    try:
-        process = subprocess.run(
-            [program, *words[1:]],
-            env=variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=None if timeout is None else timeout.total_seconds(),
-            check=False,
-        )
-    except OSError as error:
-        return f"cannot run {words[0]!r}: {error.strerror}"
-    except subprocess.TimeoutExpired:
-        return "the command did not end within --timeout"
-    if not process.returncode:
-        return None
-    lines = process.stdout.decode(errors="replace").strip().splitlines()
-    # The last line of a test runner may be its version.
-    errors = [line.strip() for line in lines if "rror" in line] or lines
-    return ": ".join([f"exit code {process.returncode}", *errors[-1:]])
