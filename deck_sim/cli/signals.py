@@ -1,10 +1,12 @@
 """Signals of the commands that run until one comes, and the exit code after Ctrl-C."""
 
+import faulthandler
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+_STOP_SECONDS = 5
 INTERRUPTED = 128 + signal.SIGINT  # as shells count
 # The signals that end a command, as far as the system has them. `nohup` ignores SIGHUP.
 STOPS = tuple(
@@ -23,3 +25,18 @@ def handle_signals(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
     finally:
         for number, act in before.items():
             signal.signal(number, act)
+
+
+def stop_once(stop: Callable[[], None]) -> None:
+    """Call `stop` at the first signal. Another one ends the process at once, whatever it does, and
+    so do five seconds, for which faulthandler needs no turn of the interpreter.
+    """
+
+    def act(*_: object) -> None:
+        for number in STOPS:
+            signal.signal(number, signal.SIG_DFL)
+        faulthandler.dump_traceback_later(_STOP_SECONDS, exit=True, file=2)
+        stop()
+
+    for number in STOPS:
+        signal.signal(number, act)

@@ -1,3 +1,4 @@
+import faulthandler
 import os
 import signal
 from contextlib import redirect_stdout
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from deck_sim.cli.program import main
+from deck_sim.cli.signals import STOPS
 
 # Before click 8.2 this has to be asked for.
 _SEPARATE = {"mix_stderr": False} if "mix_stderr" in signature(CliRunner).parameters else {}
@@ -62,9 +64,10 @@ def write(tmp_path):
 
 @pytest.fixture
 def signal_handlers():
-    """Restores the handlers: `deck-sim serve` ignores these signals when it has ended."""
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    """Restores the handlers, and stops the watch over the end of `deck-sim serve`."""
+    handlers = {number: signal.getsignal(number) for number in STOPS}
     yield
+    faulthandler.cancel_dump_traceback_later()
     for number, handler in handlers.items():
         signal.signal(number, handler)
 

@@ -1,7 +1,6 @@
 """`deck-sim serve`: serves until Ctrl-C; prints the variables to export and the inspector's URL."""
 
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -19,7 +18,7 @@ from deck_sim.cli.options import ANY_KEY, FILE
 from deck_sim.cli.output import examples
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
-from deck_sim.cli.signals import STOPS, handle_signals
+from deck_sim.cli.signals import STOPS, handle_signals, stop_once
 from deck_sim.server.inspector import inspector_url
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.signing import secret_of
@@ -94,10 +93,8 @@ def command(
         # An import at once would delay the first answer to a client that waits for the server.
         import_ahead(server.worlds.settings.edition, 0.1)
 
-    for number in STOPS:  # after the `with` block, another signal would kill the process
-        signal.signal(number, signal.SIG_IGN)
+    stop_once(server.stop)
     with (
-        handle_signals(dict.fromkeys(STOPS, lambda *_: server.stop())),
         closing(server),
         log_to_stderr(log_format, quiet=quiet),
         ExitStack() as stack,
