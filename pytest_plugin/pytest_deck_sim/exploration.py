@@ -7,7 +7,7 @@ import json
 import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any
@@ -134,7 +134,14 @@ class Explorer:
         if watch.trouble is not None:
             item.stash[VARIANT] = f"{watch.trouble}"
         with _debugger_off(self._config) if watch.trouble else nullcontext():
-            reports = runtestprotocol(item, log=False, nextitem=self._item)
+            try:
+                reports = runtestprotocol(item, log=False, nextitem=self._item)
+            except KeyboardInterrupt:
+                # At the end of the session, an error of a fixture would take its place: `tmp_path`
+                # cannot be torn down before its test has a result.
+                with suppress(Exception):
+                    item.session._setupstate.teardown_exact(None)
+                raise
         self._reports = self._reports or reports
         failed = next((report for report in reports if report.failed), None)
         self._last_report = failed or reports[0]

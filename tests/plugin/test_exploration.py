@@ -190,6 +190,23 @@ def test_it(client):
     run(AGENT).assert_outcomes(passed=1)
 
 
+def test_an_interrupt_while_fixtures_are_set_up_is_an_interrupt(pytester):
+    """Even if a fixture, such as pytest's `tmp_path`, cannot be torn down without a result."""
+    pytester.makepyfile(
+        """
+        import pytest
+        numbers = iter(range(9))
+        @pytest.fixture
+        def slow(tmp_path):
+            if next(numbers) == 2:
+                raise KeyboardInterrupt
+        def test_it(deck_client, slow):
+            deck_client.get("/agents")
+        """
+    )
+    assert pytester.runpytest_subprocess("--deck-explore").ret == pytest.ExitCode.INTERRUPTED
+
+
 def test_the_debugger_opens_for_the_first_run_alone(run, pytester):
     pytester.makepyfile(
         own="""
