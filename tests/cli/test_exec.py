@@ -4,6 +4,7 @@ import re
 import shutil
 import signal
 import sys
+from collections import Counter
 from contextlib import redirect_stderr
 from threading import Thread
 from xml.etree import ElementTree
@@ -11,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from deck_sim.cli import server_log
-from deck_sim.cli.commands.exec_report import ExecReport, WorldReport, report_world
+from deck_sim.cli.commands.exec_report import ExecReport, Reports, WorldReport
 from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.program import main
 from deck_sim.handle.connect.transports import server_at
@@ -46,8 +47,9 @@ def python(source, *words):
 
 
 def report(deck):
-    worlds = server_at(deck.url).worlds
-    return report_world(worlds.find(deck.api_key), worlds, "SECRET")
+    reports, key = Reports(server_at(deck.url).worlds, "SECRET", keep=False), deck.api_key
+    reports.add(server_at(deck.url).worlds.find(key))
+    return reports.by_key[key]
 
 
 def test_the_summary_follows_the_log(cli, monkeypatch):
@@ -79,7 +81,7 @@ def test_the_command_finds_the_api_in_its_environment(cli, tmp_path):
 
 
 def test_the_summary_says_what_was_called_and_each_call_is_logged(cli):
-    reason = "sk_sim_local: refused: POST /v2/agents -> 400: `name` is required"
+    reason = "sk_sim_local: refused calls: POST /v2/agents -> 400: `name` is required"
     first, *_, last = cli("exec", *python(CALLS + CREATE + MISSPELT)).stderr.splitlines()
     assert first.split()[2:5] == ["POST", "/v2/agents", "201"]
     assert last == "deck-sim: 2 calls in 1 world, 1 refused; no scenario was played; 0 problems"
@@ -96,7 +98,7 @@ def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     deck.create("agents", {"name": "Porter"})
     world_report = report(deck)
     assert "; webhooks: pending 2x; " in ExecReport(["x"], 0, [world_report]).summary("")
-    (refused,), (waiting,) = world_report.problems, world_report.undelivered
+    (refused,), (_, waiting) = world_report.problems, world_report.notes["present state"]
     hint = r"does the application use the secret in `SECRET`, and .*"
     assert re.fullmatch(
         rf"1 webhook failed: agent\.created \(edlv_\w+\), attempt 1: 401; {hint}", refused
@@ -135,18 +137,18 @@ def test_the_report_lists_scenarios_and_problems(deck, tmp_path):
 
 
 def test_a_report_is_xml_whatever_a_problem_says(tmp_path):
-    world = WorldReport("sk_test", 1, 0, {}, {}, ["an escape \x1b and half a pair \ud800"])
+    world = WorldReport("sk_test", problems=Counter(["an escape \x1b and half a pair \ud800"]))
     ExecReport(["x"], 0, [world]).write(tmp_path / "r.xml")
     failure = ElementTree.parse(tmp_path / "r.xml").find("*/*/failure")
     assert failure.text == "an escape � and half a pair �"
 
 
 def test_of_many_notes_of_a_kind_the_middle_is_left_out():
-    texts = [f"text {number}" for number in range(60)]
-    world = WorldReport("w", 1, 0, {}, {}, [], undelivered=texts, refusals=texts)
+    texts = Counter(f"text {number}" for number in range(60))
+    world = WorldReport("w", notes={"undelivered webhooks": texts, "refused calls": texts})
     _, *lines = ExecReport(["x"], 1, [world]).summary("").splitlines()
     assert len(lines) == 10
-    assert "w: refused: text 59" in lines[-1]
+    assert "w: refused calls: text 59" in lines[-1]
 
 
 def test_hold_serves_on_until_a_signal():
@@ -273,7 +275,7 @@ call("POST", "/v2/agents", {"name": "a"})
 def test_a_failed_command_is_told_what_its_runs_wait_for(cli, tmp_path):
     words, xml = ("exec", "--clock", "frozen", "--quiet"), tmp_path / "r.xml"
     failing = python(CALLS + RUN + "sys.exit(3)")
-    why = r"unfinished: trun_\w+ is queued. The clock is frozen; it becomes `running` in 2s."
+    why = r"present state: trun_\w+ is queued. The clock is frozen; it becomes `running` in 2s."
     failed = cli(*words, "--report", xml, *failing)
     assert re.search(why, failed.stderr)
     case = ElementTree.parse(xml).find("testsuite/testcase")

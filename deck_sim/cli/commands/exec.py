@@ -122,7 +122,7 @@ def command(
         if report is not None:
             exec_report.write(report)
         if pages is not None:
-            shown_worlds = [world for world, row in reports.worlds if code or row.problems]
+            shown_worlds = [world for world, has_problems in reports.worlds if code or has_problems]
             _write_pages(pages, server, shown_worlds)
         if hold and not signals:
             stopped = threading.Event()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,40 +15,55 @@ from deck_sim.base.redaction import mask_key
 from deck_sim.runtime.registry import RefusedCall, WorldRegistry
 
 if TYPE_CHECKING:
+    from deck_sim.runtime.findings import Finding
     from deck_sim.runtime.simulation import Simulation
 
 _MOST_NOTES = 5  # of one kind and world
+_ALWAYS = "undelivered webhooks"  # a title; other notes are about the cause of a failure
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class WorldReport:
     """A report on the worlds of one API key; after a reset the key has another world."""
 
     world: str
-    calls: int
-    refused: int  # calls answered with a status of 400 or more
-    scenarios: dict[str, int]  # how often each was chosen
-    deliveries: dict[str, int]  # by status
-    problems: list[str]  # each as often as it was found, until `Reports` counts them
-    undelivered: list[str] = field(default_factory=list)  # webhooks, and why
-    unfinished: list[str] = field(default_factory=list)  # connections, sessions and runs, and why
-    refusals: list[str] = field(default_factory=list)  # refused calls, and why
+    calls: int = 0
+    refused: int = 0  # calls answered with a status of 400 or more
+    scenarios: Counter[str] = field(default_factory=Counter)  # how often each was chosen
+    deliveries: Counter[str] = field(default_factory=Counter)  # by status
+    problems: Counter[str] = field(default_factory=Counter)
+    notes: dict[str, Counter[str]] = field(default_factory=dict)  # by title
 
-    def add(self, later: WorldReport) -> WorldReport:
-        """Return this report combined with a report on a later world of the same key."""
+    def add(self, simulation: Simulation, findings: Iterable[Finding]) -> None:
+        from deck_sim.runtime.findings import FINDING_KINDS, NOTE, list_findings
 
-        def add(old: Any, new: Any) -> Any:
-            if isinstance(old, list):
-                return [*dict.fromkeys(old + new)]
-            return dict(Counter(old) + Counter(new)) if isinstance(old, dict) else old + new
+        journal = simulation.journal
+        notes: dict[str, list[Finding]] = {}
+        self.calls += journal.total
+        self.refused += sum(call.status >= 400 for call in journal)
+        self.scenarios.update(call.scenario.name for call in journal if call.scenario)
+        deliveries = simulation.world.all("event_delivery").values()
+        self.deliveries.update(str(delivery.status) for delivery in deliveries)
+        for finding in findings:
+            kind = FINDING_KINDS[finding.kind]
+            if kind.weight != NOTE:
+                self.problems[finding.text] += 1
+            # The problems of the whole have the calls without a key.
+            elif finding.subject or finding.kind != "refused_call":
+                notes.setdefault(kind.title, []).append(finding)
+        for title, rows in notes.items():
+            self.notes.setdefault(title, Counter()).update(list_findings(rows))
 
-        names = [row.name for row in fields(self)[1:]]
-        total = WorldReport(self.world, *(add(getattr(self, n), getattr(later, n)) for n in names))
-        return replace(total, problems=self.problems + later.problems)
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **vars(self),
+            "problems": _texts(self.problems),
+            "notes": {title: _texts(texts) for title, texts in self.notes.items()},
+        }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class ExecReport:
     """The report of `exec`. `problems` are outside any world, such as calls without a key."""
 
@@ -62,7 +77,8 @@ class ExecReport:
         command and each scenario of each world are test cases; each problem is a failed test case.
         """
         if file.suffix != ".xml":
-            file.write_text(json.dumps(asdict(self), indent=2) + "\n")
+            report = {**vars(self), "worlds": [world.as_json() for world in self.worlds]}
+            file.write_text(json.dumps(report, indent=2) + "\n")
             return
         from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
@@ -72,7 +88,7 @@ class ExecReport:
         for world in self.worlds:
             chosen = world.scenarios.items()
             played = [(f"played {name} {counted(count, 'time')}", None) for name, count in chosen]
-            tables.append((world.world, [*played, *_failed(world.problems)]))
+            tables.append((world.world, [*played, *_failed(_texts(world.problems))]))
         suites = Element("testsuites")
         for name, cases in tables:
             suite = SubElement(suites, "testsuite", name=f"deck-sim {name}", tests=f"{len(cases)}")
@@ -86,23 +102,21 @@ class ExecReport:
         ElementTree(suites).write(file, encoding="utf-8", xml_declaration=True)
 
     def all_problems(self) -> list[str]:
-        of_worlds = (f"{row.world}: {text}" for row in self.worlds for text in row.problems)
+        of_worlds = (f"{row.world}: {text}" for row in self.worlds for text in _texts(row.problems))
         return [*self.problems, *of_worlds]
 
     def notes(self) -> list[str]:
         """Return lines about undelivered webhooks; if the command failed, also about what may have
-        caused it: unfinished connections, sessions and runs, and refused calls.
+        caused it, such as unfinished runs and refused calls.
         """
         from deck_sim.handle.timeline import cut_middle
 
         lines = list[str]()
         for world in self.worlds:
-            kinds = {"undelivered webhooks": world.undelivered}
-            if self.exit_code:
-                kinds |= {"unfinished": world.unfinished, "refused": world.refusals}
-            for kind, texts in kinds.items():
-                notes = [f"  {world.world}: {kind}: {text}" for text in texts]
-                lines += cut_middle(notes, _MOST_NOTES)
+            for title, texts in world.notes.items():
+                if self.exit_code or title == _ALWAYS:
+                    notes = [f"  {world.world}: {title}: {text}" for text in _texts(texts)]
+                    lines += cut_middle(notes, _MOST_NOTES)
         return lines
 
     def summary(self, if_not_called: str) -> str:
@@ -141,30 +155,33 @@ class Reports:
 
     def __init__(self, registry: WorldRegistry, secret_name: str, *, keep: bool) -> None:
         self.by_key: dict[str, WorldReport] = {}
-        self.worlds: list[tuple[Simulation, WorldReport]] = []  # each world, if `keep`
+        # Each world, and whether it has problems; only if `keep`.
+        self.worlds: list[tuple[Simulation, bool]] = []
         self._registry, self._secret_name, self._keep = registry, secret_name, keep
         registry.before_drop = self.add
 
     def add(self, simulation: Simulation) -> None:
         world = simulation.world
         prepared = (*simulation.selection.queues.values(), [*world.injected], world.holds)
-        if simulation.journal.total or any(prepared):
-            key = simulation.key
-            report = report_world(simulation, self._registry, self._secret_name)
-            self.by_key[key] = self.by_key[key].add(report) if key in self.by_key else report
-            self.worlds += [(simulation, report)] if self._keep else []
+        if not (simulation.journal.total or any(prepared)):
+            return
+        from deck_sim.runtime.findings import CALLERS, collect_findings
+
+        setting = "--webhook-time, or `PATCH /_sim/world`,"
+        terms = {**CALLERS["http"], "secret": self._secret_name, "setting": setting}
+        report = self.by_key.setdefault(simulation.key, WorldReport(mask_key(simulation.key)))
+        before = report.problems.total()
+        report.add(simulation, collect_findings(simulation, self._registry, terms))
+        if self._keep:
+            self.worlds.append((simulation, report.problems.total() > before))
 
     async def add_present(self, _app: object) -> None:
-        """Finish the reports: add worlds that still exist; list each problem once, with a count."""
+        """Finish the reports: add the worlds that still exist."""
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             from deck_sim.runtime.advance import catch_up
 
             catch_up(simulation)
             self.add(simulation)
-        for key, report in self.by_key.items():
-            times = Counter(report.problems).items()
-            texts = [text if count == 1 else f"{text} ({count} times)" for text, count in times]
-            self.by_key[key] = replace(report, problems=texts)
 
 
 def explain_refused_calls(calls: Collection[RefusedCall], key_name: str) -> list[str]:
@@ -183,42 +200,8 @@ def explain_refused_calls(calls: Collection[RefusedCall], key_name: str) -> list
     ]
 
 
-def report_world(simulation: Simulation, registry: WorldRegistry, secret_name: str) -> WorldReport:
-    from deck_sim.runtime.findings import (
-        CALLERS,
-        FINDING_KINDS,
-        NOTE,
-        Finding,
-        collect_findings,
-        list_findings,
-    )
-
-    journal = simulation.journal
-    setting = "--webhook-time, or `PATCH /_sim/world`,"
-    terms = {**CALLERS["http"], "secret": secret_name, "setting": setting}
-    findings = collect_findings(simulation, registry, terms)
-    groups = dict[str, list[Finding]]()
-    for finding in findings:
-        is_delivery = finding.details.get("kind") == "event_delivery"
-        groups.setdefault("unsent" if is_delivery else finding.kind, []).append(finding)
-    undelivered = groups.get("undelivered_webhook", [])
-    attempted = {finding.subject for finding in undelivered}
-    attempted.update(*(row.details["deliveries"] for row in groups.get("failed_webhook", ())))
-    unsent = [row for row in groups.get("unsent", ()) if row.subject not in attempted]
-    deliveries = simulation.world.all("event_delivery").values()
-    chosen = (call.scenario.name for call in journal if call.scenario)
-    return WorldReport(
-        world=mask_key(simulation.key),
-        calls=journal.total,
-        refused=sum(call.status >= 400 for call in journal),
-        scenarios=dict(Counter(chosen).most_common()),
-        deliveries=dict(Counter(str(row.status) for row in deliveries).most_common()),
-        problems=[row.text for row in findings if FINDING_KINDS[row.kind].weight != NOTE],
-        undelivered=list_findings([*undelivered, *unsent]),
-        unfinished=list_findings(groups.get("unfinished_resource", ())),
-        # The summary has the calls without a key already.
-        refusals=[row.text for row in groups.get("refused_call", ()) if row.subject],
-    )
+def _texts(texts: Counter[str]) -> list[str]:
+    return [text if n == 1 else f"{text} ({n} times)" for text, n in texts.items()]
 
 
 def _list(names: Counter[str]) -> str:
