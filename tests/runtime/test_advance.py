@@ -12,6 +12,7 @@ from deck_sim.engine.deliveries import create_destination
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime import advance
 from deck_sim.runtime.moment_text import LAST_MOMENT
+from deck_sim.runtime.seeding import seed_resources
 
 INPUT, STATE = "request/input_invalid", "request/state_invalid"
 ASKS = "[running: 1s, interaction_required: mfa, running, completed]"
@@ -211,6 +212,18 @@ def test_no_prompt_times_out_for_a_webhook_that_may_cause_an_event(simulation):
     simulation.world.outbox.clear()
     refused(STATE, simulation.advance_until_event, "agent.created")
     assert simulation.elapsed == SECOND
+
+
+def test_a_world_that_a_receiver_seeds_becomes_idle(simulation):
+    """Seeding replaces the world and its timers; the clock stops at the last of them."""
+    config = {"type": "webhook", "config": {"url": "http://127.0.0.1:1/"}, "events": ["*"]}
+    create_destination(simulation.world, {"name": "all", **config}, "secret")
+    run = simulation.run("[running: 1s, completed]")
+    advancing = advance.advance_until_idle(simulation)
+    assert next(advancing)  # the webhooks of the run's beginning
+    seed_resources(simulation, {"agents": [{"id": "agt_2", "name": "B"}]})
+    advance.run_to_end(advancing)
+    assert (simulation.look(run).status, simulation.elapsed) == ("completed", SECOND)
 
 
 @pytest.mark.parametrize(

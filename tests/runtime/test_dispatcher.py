@@ -15,7 +15,7 @@ from deck_sim.engine.commands import create_resource
 from deck_sim.engine.deliveries import create_destination
 from deck_sim.runtime import advance as advance_module
 from deck_sim.runtime import dispatcher as dispatcher_module
-from deck_sim.runtime.advance import advance_by, do_all_due
+from deck_sim.runtime.advance import advance_by, do_all_due, finish_deliveries
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
@@ -475,6 +475,41 @@ def test_an_early_webhook_is_not_waited_for_long(monkeypatch):
     asyncio.run(whole())
     (delivery,) = simulation.world.all("event_delivery").values()
     assert delivery.status == "success"
+
+
+def test_a_wait_for_attempts_ends_with_the_last_of_them(monkeypatch):
+    """Not with the first, so a snapshot lacks no result."""
+    monkeypatch.setattr("deck_sim.runtime.dispatcher._EARLY_SECONDS", 0)
+    receivers = Receivers(waits=True)
+    simulation, dispatcher = start(receivers)
+
+    async def whole():
+        await dispatcher.send_early(simulation)
+        await receivers.called.wait()
+        first_may_answer, receivers.may_answer = receivers.may_answer, asyncio.Event()
+        create_agent(simulation)
+        await dispatcher.send_early(simulation)
+        waiting = asyncio.ensure_future(dispatcher.wait_for_attempts(simulation))
+        first_may_answer.set()
+        for _ in range(9):
+            await asyncio.sleep(0)
+        assert (len(simulation.world.delivery_log), waiting.done()) == (1, False)
+        receivers.may_answer.set()
+        await waiting
+
+    asyncio.run(whole())
+    deliveries = simulation.world.all("event_delivery").values()
+    assert [delivery.status for delivery in deliveries] == ["success", "success"]
+
+
+def test_deliveries_are_finished_with_their_last_retry():
+    receivers = Receivers(500)
+    simulation, dispatcher = start(receivers)
+    drive(simulation, dispatcher)
+    drive(simulation, dispatcher, finish_deliveries(simulation))
+    (delivery,) = simulation.world.all("event_delivery").values()
+    retries = len(simulation.world.contract.retry_delays)
+    assert (delivery.status, len(receivers.sent)) == ("failure", 1 + retries)
 
 
 def test_early_webhooks_of_which_none_is_due_are_not_waited_for():

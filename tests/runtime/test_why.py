@@ -4,7 +4,13 @@ from offline import SECOND, OfflineSimulation
 from deck_sim.base.durations import parse_duration
 from deck_sim.engine.waiting import AwaitedEvent
 from deck_sim.engine.world_values import Options
-from deck_sim.runtime.why import explain_absence, explain_unknown, explain_wait, next_status
+from deck_sim.runtime.why import (
+    explain_absence,
+    explain_unknown,
+    explain_wait,
+    find_unfinished,
+    next_status,
+)
 
 ASKS = "[running, interaction_required: mfa, running, completed]"
 ANSWER = "An answer to `mfa` must give `code`; the interaction times out in 4m."
@@ -53,6 +59,14 @@ def test_a_wait_is_explained_with_what_helps():
         helps = dict(zip(("do", "by"), remedy.split(), strict=False))
         wrong += [] if explained == (why, helps) else [(steps, explained)]
     assert wrong == []
+
+
+def test_of_what_is_unfinished_the_latest_change_is_last(simulation):
+    """Runs created earlier may have changed later; a long list shows the end."""
+    slow, quick = simulation.run("[queued: 2s, running: stuck]"), simulation.run(ASKS)
+    assert [run.id for run in find_unfinished(simulation.world)] == [slow, quick]
+    simulation.advance_by(2 * SECOND)
+    assert [run.id for run in find_unfinished(simulation.world)] == [quick, slow]
 
 
 def test_a_clock_that_waits_for_somebody_is_named(simulation):
