@@ -2,7 +2,7 @@
 
 import pickle
 import sys
-from collections import Counter
+from collections import Counter, UserDict
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_a_field_that_an_older_file_lacks_has_its_default():
 
 def test_a_file_runs_no_code():
     """Only classes of worlds are read."""
-    for value in (print, Reader.read, pytest.fail, Counter.fromkeys):
+    for value in (print, Reader.read, Writer, UserDict, pytest.fail, Counter.fromkeys):
         with pytest.raises(pickle.UnpicklingError, match="which deck-sim does not store"):
             Reader(shipped().find, str).read(pickle.dumps(value))
 
