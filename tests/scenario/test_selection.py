@@ -93,6 +93,15 @@ def test_a_magic_user_name_wins_over_an_external_id():
     assert magic(header="success", username="session_breaks_down").ignored == ()
 
 
+def test_names_are_queued_behind_those_that_wait():
+    selection = SelectionState()
+    for names in (["by_queue"], ["by_rule", "by_header"]):
+        selection.enqueue("task_run", names, LIBRARY, "connections")
+    runs = [NewResource("task_run", None, {}, 0)] * 4
+    played = [choose(run, selection, LIBRARY).name for run in runs]
+    assert played == ["by_queue", "by_rule", "by_header", "success"]
+
+
 def test_the_first_rule_that_matches_wins():
     rules = [
         Rule(when=When(username="b*"), scenario="by_default"),

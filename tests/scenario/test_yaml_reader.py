@@ -143,6 +143,11 @@ def test_a_control_character_is_reported_at_its_line_and_column():
     assert read_yaml('a: "\\x01"').data == {"a": "\x01"}
 
 
+def test_the_line_in_which_a_broken_part_begins_is_named():
+    for source, line in (("a:\n  b: [1,\n  2", 2), ("a: 1\nb:\n  'x\n", 3), ("a: {b: c", 1)):
+        assert f" that begins in line {line}: " in refused(source)[0], source
+
+
 def test_text_that_is_not_yaml_is_refused():
     sources = ["a: [1, 2\n", "a: 'x", "a: b\n- c", '"\\U00110000"', "&: x", "...\n"]
     assert all(refused(source)[0].startswith("not YAML: ") for source in sources)
