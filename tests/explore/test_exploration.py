@@ -84,6 +84,15 @@ def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):
     assert problems["lost_response"] == ["RemoteProtocolError"]
 
 
+def test_findings_of_the_baseline_are_not_repeated(explored, create, sim):
+    def program():
+        sim.post("/queue", json={"resource": "task_run", "scenarios": ["success"]})  # not played
+        create()
+
+    (result,) = explored(program, only=["lost_response"]).results
+    assert [text.partition(":")[0] for text in result.findings] == ["retries_without_key"]
+
+
 def test_the_number_of_runs_can_be_limited(explored, create):
     first = explored(create, limit=1)
     assert (len(first.results), first.not_tried) == (1, 3)

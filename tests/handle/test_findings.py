@@ -207,6 +207,17 @@ def test_what_happened_is_found(deck, kind):
     assert len(reasons) == len({*reasons})
 
 
+@pytest.mark.deck(strict=False)
+def test_an_error_that_several_webhooks_raised_is_counted(deck):
+    deck.deliver_to(raising(KeyError("booking")), events=["agent.created"])
+    for name in ("Concierge", "Porter"):
+        deck.create("agents", {"name": name})
+    deck.advance("0s")
+    (row,) = rows_of(deck, "raised_error")
+    assert row["reason"] == "the application raised an error for 2 webhooks: KeyError: 'booking'"
+    assert row["details"]["webhooks"] == 2
+
+
 def test_how_much_a_finding_matters():
     weights = {}
     for name, kind in FINDING_KINDS.items():
