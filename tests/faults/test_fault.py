@@ -14,6 +14,12 @@ def test_a_fault_reads_back_from_what_it_prints():
         assert read_fault(base, fault.model_dump(exclude_unset=True)) == fault
 
 
+def test_an_error_of_runs_is_not_suggested_for_a_call():
+    """`auth/auth_locked` is nearer, but would be refused too."""
+    with pytest.raises(ValueError, match=r"\"auth/auth_lockd\"; did you mean 'auth/auth_invalid'"):
+        read_fault(HttpFault, {"match": "**", "error": "auth/auth_lockd"})
+
+
 def test_a_fault_is_a_mapping():
     with pytest.raises(ValueError, match="must be an object with `match` and a fault"):
         read_fault(HttpFault, "reset")
