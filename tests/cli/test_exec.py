@@ -120,6 +120,12 @@ def test_calls_that_reach_no_world_are_in_the_summary(cli, tmp_path):
         assert ElementTree.parse(file).find("testsuite").get("failures") == "1"
 
 
+def test_a_call_without_a_key_is_told_once_beside_calls_of_a_world(cli):
+    keyless = CREATE.replace("})", "}, Authorization='')")
+    failed = cli("exec", *python(CALLS + CREATE + keyless + "sys.exit(1)"))
+    assert failed.stderr.count("1 call came without a key (`POST /v2/agents`)") == 1
+
+
 @pytest.mark.deck(strict=False)
 def test_the_report_lists_scenarios_and_problems(deck, tmp_path):
     deck.queue("source_down")

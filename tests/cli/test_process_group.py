@@ -44,6 +44,7 @@ def test_what_ignores_sigterm_is_killed(monkeypatch):
     group._process.stdout.readline()
     assert group.wait(0.01) == -signal.SIGKILL
     assert group.has_timed_out
+    group.end()  # which it has already
 
 
 def test_without_process_groups_the_command_itself_is_ended(monkeypatch):
