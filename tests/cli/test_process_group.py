@@ -88,6 +88,7 @@ def test_ctrl_z_stops_a_command_until_the_shell_continues_it(terminal):
     shell.type(f"{shlex.join(EXEC)} -- sh -c {shlex.quote(ASK)}\n")
     shell.wait_for("ready")
     shell.type("\x1a")
+    shell.wait_for("Stopped")
     shell.type("echo $((1 + 1)) is said by the shell\n")
     shell.wait_for("2 is said by the shell")
     shell.type("fg\n")
