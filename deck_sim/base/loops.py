@@ -3,7 +3,7 @@
 import asyncio
 import selectors
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
 from contextvars import Context
 from typing import Any, TypeVar
@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 from deck_sim.base import real_time
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+
+TURN = 20_000_000  # nanoseconds of work, after which others have their turn
 
 _tasks = set[asyncio.Task[None]]()  # running tasks; a loop refers to them only weakly
 
@@ -45,6 +48,17 @@ class Loop(asyncio.SelectorEventLoop):
     def close(self) -> None:
         super().close()
         self.turn.release()
+
+
+async def map_in_turns(function: Callable[[Item], T], items: Iterable[Item]) -> list[T]:
+    """Call a function with each item, and let other tasks of the loop run after each `TURN`."""
+    results, began = list[T](), real_time.monotonic_ns()
+    for item in items:
+        results.append(function(item))
+        if real_time.monotonic_ns() - began >= TURN:
+            await asyncio.sleep(0)
+            began = real_time.monotonic_ns()
+    return results
 
 
 def start_on_loop(

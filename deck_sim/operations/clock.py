@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
+from deck_sim.base.loops import map_in_turns
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import waiting
 from deck_sim.operations.history import due_as_json, list_unfinished
@@ -111,8 +112,10 @@ async def advance_clock(
     if simulation.waits_for_retries:
         rest = await worlds.dispatcher.drive(simulation, finish_deliveries(simulation), has_left)
         report.happened, report.now = report.happened + rest.happened, rest.now
-    numbered = enumerate(report.happened, report.after + 1)
-    happened = [entry_as_json(simulation, entry, number) for number, entry in numbered]
+    happened = await map_in_turns(
+        lambda numbered: entry_as_json(simulation, numbered[1], numbered[0]),
+        enumerate(report.happened, report.after + 1),
+    )
     return {"now": format_moment(report.now), "happened": happened, **holds_as_json(simulation)}
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
+from deck_sim.base.loops import TURN
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.playing import pass_time
 from deck_sim.engine.timers import Due
@@ -24,7 +25,6 @@ from deck_sim.runtime.settings import ON_POLL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import explain_absence, explain_unknown
 
-BREAK_AFTER = 20_000_000  # nanoseconds of real time, after which other calls are answered
 MAX_DUE = 5_000_000  # due things in one advance: an endless scenario ends in an error
 MAX_SENDS = 1_000  # at one moment: a webhook that always causes another ends in an error
 
@@ -60,7 +60,7 @@ def pass_time_until(
 
     Yields True when webhooks are to be sent: everything due now is done, and the outbox has grown.
     Attempts that the caller does not send stay in the outbox. Yields False when it has worked for
-    `BREAK_AFTER`. Raises ApiError (`state_invalid`) after `MAX_DUE` due things, or if webhooks were
+    a `TURN`. Raises ApiError (`state_invalid`) after `MAX_DUE` due things, or if webhooks were
     sent `MAX_SENDS` times at one moment.
     """
     done, sends, sent_at, unsent = 0, 0, simulation.world.now, 0
@@ -80,7 +80,7 @@ def pass_time_until(
             done += 1
             if done > MAX_DUE:
                 raise _endless(f"{MAX_DUE} things happened in one advance")
-            if real_time.monotonic_ns() - began >= BREAK_AFTER:
+            if real_time.monotonic_ns() - began >= TURN:
                 yield False
                 began = real_time.monotonic_ns()
 

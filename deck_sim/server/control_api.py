@@ -10,8 +10,9 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.errors import quote, suggest
+from deck_sim.base.loops import map_in_turns
 from deck_sim.base.real_time import PRESENT_HEADER, PROCESS_HEADER, process_id
-from deck_sim.base.redaction import redact
+from deck_sim.base.redaction import is_secret, redact
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.operations import BODY, CONTROL_OPERATIONS, perform
 from deck_sim.runtime.moment_text import read_moment
@@ -80,7 +81,14 @@ class ControlApp:
             data = await perform(row, values, request.simulation, self._worlds, leaving.done)
         finally:
             leaving.cancel()
-        return Answer(redact(data) if row.shows_records and not is_plain else data)
+        if row.shows_records and not is_plain:
+            data = {
+                name: await map_in_turns(redact, value)
+                if isinstance(value, list) and not is_secret(name)
+                else redact(value, name)
+                for name, value in data.items()
+            }
+        return Answer(data)
 
 
 def note_caller(request: Request) -> None:
