@@ -3,6 +3,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import deck_sim
 
 START_SERVER = """
@@ -36,16 +38,20 @@ def test_slow_modules_are_not_imported_before_they_are_needed():
         assert ran.stderr.strip() == ""
 
 
-def test_exec_imports_for_calls_while_its_command_runs_and_for_reports_after_them():
-    program = """
-import sys, threading
+def test_exec_imports_for_calls_while_its_command_runs_and_for_reports_after_them(tmp_path):
+    program = f"""
+import sys
 from contextlib import suppress
+from pathlib import Path
+from deck_sim.cli.commands import exec
 from deck_sim.cli.program import main
+import_ahead, done = exec.import_ahead, Path({f"{tmp_path}/done"!r})
+async def note(*words):
+    await import_ahead(*words)
+    done.touch()
+exec.import_ahead = note
 with suppress(SystemExit):
-    main(["exec", "--quiet", "--", "true"])
-for thread in threading.enumerate():
-    if isinstance(thread, threading.Timer):
-        thread.join()
+    main(["exec", "--quiet", "--", "sh", "-c", f"until [ -e {{done}} ]; do sleep 0.05; done"])
 print(*sys.modules)
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -65,12 +71,12 @@ def test_public_names_are_imported_from_where_type_checkers_see_them():
 def test_the_first_calls_import_nothing_that_could_be_imported_ahead():
     """They would wait for it, on a busy machine for seconds."""
     program = """
-import sys
+import asyncio, sys
 from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.uvicorn_server import Server
-import_ahead("connections").join()
+asyncio.run(import_ahead("connections"))
 with Server(WorldRegistry()) as server, Deck(server.url, "k") as deck:
     imported_ahead = {*sys.modules}
     hook = {"type": "webhook", "config": {"url": "http://127.0.0.1:9/"}, "events": ["*"]}
@@ -89,13 +95,13 @@ with Server(WorldRegistry()) as server, Deck(server.url, "k") as deck:
 def test_the_first_reset_under_exec_imports_nothing():
     """A test that resets the world before each of its cases would wait for it once."""
     program = """
-import sys
+import asyncio, sys
 from deck_sim.cli.commands.exec_report import Reports
 from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.handle.deck import Deck
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.uvicorn_server import Server
-import_ahead("connections").join()
+asyncio.run(import_ahead("connections"))
 worlds = WorldRegistry()
 Reports(worlds, "DECK_WEBHOOK_SECRET", keep=True)
 with Server(worlds) as server, Deck(server.url, "k") as deck:
@@ -106,6 +112,25 @@ with Server(worlds) as server, Deck(server.url, "k") as deck:
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (ran.returncode, ran.stdout.split()) == (0, [])
+
+
+@pytest.mark.parametrize("edition", ["connections", "credentials"])
+def test_nothing_is_parsed_beside_the_thread_of_the_test(edition):
+    """Python 3.11 fails at times if two threads parse (`AST constructor recursion depth`)."""
+    program = f"""
+import ast, threading
+parse, threads = ast.parse, set()
+ast.parse = lambda *a, **b: threads.add(threading.current_thread()) or parse(*a, **b)
+from deck_sim import DeckSim
+with DeckSim(edition={edition!r}) as deck:
+    deck.fault("GET /v2/agents", error="api/api_error")
+    deck.start_run("success", output_schema={{"type": "object"}})
+    deck.settle()
+    assert deck.findings
+    deck.restore(deck.snapshot())
+print(threads == {{threading.main_thread()}})
+"""
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "True\n"
 
 
 def test_a_handle_of_a_server_elsewhere_does_not_import_what_worlds_need(elsewhere):

@@ -1,7 +1,7 @@
 """Imports what the first calls need while the server waits for them."""
 
+import asyncio
 import gc
-import threading
 from importlib import import_module
 
 # The modules that the first calls would import, in the order in which they need them.
@@ -17,20 +17,18 @@ _NEEDED = (
 _NEW_OBJECTS = 50_000  # after which the garbage collector runs
 
 
-def import_ahead(edition: str, seconds: float = 0) -> threading.Thread:
-    """Start a thread that imports, after `seconds`, the modules that the first calls need.
+async def import_ahead(edition: str, seconds: float = 0) -> None:
+    """Import, after `seconds`, the modules that the first calls need.
+
+    This runs on the server's loop, since these parse Python while they are imported, and in Python
+    3.11 that fails at times if two threads parse (`AST constructor recursion depth mismatch`).
 
     The process is deck-sim's own. So the garbage collector then skips what was imported, and runs
     seldom: it would take a third of the time of a long advance.
     """
-
-    def load() -> None:
-        for name in _NEEDED:
-            import_module(name.format(edition=edition))
-        gc.freeze()
-        gc.set_threshold(_NEW_OBJECTS)
-
-    thread = threading.Timer(seconds, load)
-    thread.daemon = True
-    thread.start()
-    return thread
+    await asyncio.sleep(seconds)
+    for name in _NEEDED:
+        import_module(name.format(edition=edition))
+        await asyncio.sleep(0)  # calls that came are answered
+    gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS)

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,10 @@ class DeckSim(AbstractContextManager[Deck]):
         raise AttributeError(f"`DeckSim` has no {name!r}; `with DeckSim() as deck:` gives a `Deck`")
 
     def __enter__(self) -> Deck:
+        # On this thread, not the server's: these parse Python while they are imported, and in
+        # Python 3.11 that fails at times, here or in pytest, if another thread parses.
+        for module in ("deck_sim.operations.parameters", "deck_sim.runtime.seeding", "jsonschema"):
+            import_module(module)
         library = read_scenarios(self._scenarios)
         worlds = WorldRegistry(library=library, dispatcher=Dispatcher(self._sender))
         with ExitStack() as stack:

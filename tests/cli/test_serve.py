@@ -190,13 +190,13 @@ def test_what_cannot_be_used_is_one_line_and_exit_code_1(cli, tmp_path):
 def test_only_a_process_of_its_own_changes_the_garbage_collector():
     """`serve` and `exec` run their own; `DeckSim` runs in the process of a test."""
     program = """
-import gc
+import asyncio, gc
 from deck_sim import DeckSim
 from deck_sim.cli.import_ahead import import_ahead
 usual = gc.get_threshold()
 with DeckSim():
     print(gc.get_freeze_count(), gc.get_threshold() == usual)
-import_ahead("connections").join()
+asyncio.run(import_ahead("connections"))
 print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0])
 """
     printed = subprocess.check_output([sys.executable, "-c", program], text=True).splitlines()

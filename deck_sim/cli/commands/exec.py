@@ -97,7 +97,6 @@ def command(
     names = (env_base_url, env_api_key, env_webhook_secret)
     server = make_server(**options)
     variables = command_variables(server, names)
-    edition = server.worlds.settings.edition
     reports = Reports(server.worlds, env_webhook_secret, keep=pages is not None)
     with (
         log_to_stderr(log_format, quiet=quiet) as write_log,
@@ -105,7 +104,7 @@ def command(
         intercepted_variables(server, os.environ) as more,
     ):
         signals = list[int]()  # that asked deck-sim to end
-        code = _run([*words], {**os.environ, **variables, **more}, timeout, edition, signals)
+        code = _run([*words], {**os.environ, **variables, **more}, timeout, server, signals)
         server.submit(reports.add_present).result()
         refused = explain_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"does the command read {{}}? If it calls https://{DECK_HOST}, use --intercept"
@@ -156,7 +155,7 @@ def _run(
     words: list[str],
     variables: dict[str, str],
     timeout: timedelta | None,
-    edition: str,
+    server: Server,
     signals: list[int],
 ) -> int:
     """Run the command and return the exit code that a shell would show.
@@ -182,7 +181,8 @@ def _run(
         groups.append(group)
         for number in early:
             group.pass_on(number)
-        import_ahead(edition, 0.05)  # few commands call sooner, and short ones are not delayed
+        # Few commands call sooner than after 50 ms, and short ones are not delayed.
+        server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.05))
         code = group.wait(None if timeout is None else timeout.total_seconds())
     if group.has_timed_out:
         text = "the command did not end within --timeout, and was stopped"

@@ -91,7 +91,7 @@ def command(
         if not (server.is_local or server.worlds.keys):
             click.echo(_OPEN, err=True)
         # An import at once would delay the first answer to a client that waits for the server.
-        import_ahead(server.worlds.settings.edition, 0.1)
+        server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.1))
 
     stop_once(server.stop)
     with (
