@@ -34,7 +34,6 @@ from deck_sim.state.values import Reader
 Row = tuple[int, str, bytes]  # the number, the table, and the key with its value; b"" deletes it
 Make = Callable[[Settings], Simulation]
 Copy = Callable[[Any], Any]  # of a record that changes in place
-
 _FIELD = "field"
 _TABLES: dict[str, tuple[str, Copy | None]] = {
     "answer": ("stored_answers", None),

@@ -5,8 +5,7 @@ keeps its own key when a snapshot is restored into it.
 """
 
 import copy
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from deck_sim.contract.error_catalog import refuse
@@ -22,13 +21,8 @@ LEFT_OUT = (
 )
 KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)
 
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The copied fields of a simulation, and the scenarios that were added to its world."""
-
-    state: Mapping[str, Any]
-    scenarios: tuple[Scenario, ...]
+# The copied fields of a simulation, and the scenarios that were added to its world.
+Snapshot = tuple[dict[str, Any], list[Scenario]]
 
 
 def take_snapshot(simulation: Simulation) -> Snapshot:
@@ -40,13 +34,14 @@ def take_snapshot(simulation: Simulation) -> Snapshot:
         )
         raise refuse("request/state_invalid", text)
     state = copy.deepcopy({name: getattr(simulation, name) for name in KEPT})
-    return Snapshot(state, (*simulation.library.own(),))
+    return state, simulation.library.own()
 
 
 def restore_snapshot(snapshot: Snapshot, simulation: Simulation) -> None:
     """Give a new simulation the content of a snapshot."""
-    for name, value in copy.deepcopy(snapshot.state).items():
+    state, scenarios = snapshot
+    for name, value in copy.deepcopy(state).items():
         setattr(simulation, name, value)
-    for scenario in snapshot.scenarios:
+    for scenario in scenarios:
         simulation.library.add(scenario)
     simulation.set_clock(simulation.mode, simulation.speed, simulation.poll_step)

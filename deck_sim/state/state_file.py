@@ -82,7 +82,7 @@ class StateFile:
         self.saved: dict[str, SavedWorld] = {}  # by key; of the worlds that are in memory
         self._ids: dict[str, int | None] = {}  # by key; of the worlds in the file
         self._db, self._writer = _open_database(path), Writer()
-        self.close, self._identity = self._db.close, _read_identity(path)
+        self.close, self._inode = self._db.close, path.stat().st_ino
 
     def load_all(self) -> None:
         """Load every world. Raises StateFileError if a world cannot be read."""
@@ -119,7 +119,7 @@ class StateFile:
         """Save the changes in the world of a key; without a `simulation`, delete the world from the
         file. Raises ApiError (`state_not_saved`) if that fails; the file then has not changed.
         """
-        if _read_identity(self._path) != self._identity:  # SQLite would write where nobody reads
+        if not (self._path.exists() and self._path.stat().st_ino == self._inode):
             text = (
                 f"The state file {self._path} was removed or replaced while the server runs, so no"
                 " change can be saved. Start the server again."
@@ -160,14 +160,6 @@ class StateFile:
             worlds.library.find, lambda digest: db.execute(_FIND_SOURCE, (digest,)).fetchone()[0]
         )
         return load_world(partial(worlds.make, key), reader, rows, self._wall())
-
-
-def _read_identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _explain(error: Exception) -> str:

@@ -11,7 +11,7 @@ _UNORDERED = ("users", "finished")
 
 def whole(simulation):
     """Every kept field of a simulation and its world as data."""
-    state = dict(take_snapshot(simulation).state)
+    state, _ = take_snapshot(simulation)
     world = state.pop("world")
     state |= {row.name: getattr(world, row.name) for row in fields(world)}
     numbers = [
