@@ -32,6 +32,8 @@ def test_on_a_terminal_the_ledger_is_wrapped_grouped_and_counted(on_terminal):
     place = next(n for n, line in enumerate(lines) if line.startswith("lists_newest_first: "))
     assert lines.index("assumed") < place
     assert lines[place + 1].startswith("    ")
+    observed = on_terminal("fidelity", "--edition", "credentials", "--grade", "observed")
+    assert observed[-1] == counts[1]
 
 
 def test_the_ledger_has_a_line_for_each_row(cli):

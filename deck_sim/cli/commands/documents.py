@@ -69,10 +69,10 @@ def fidelity(edition: str | None, grade: Grade | None, shape: str, as_json: bool
         of_grade = [row for row in rows if row.grade == name]
         if is_terminal and of_grade:
             click.echo(f"{name}\n")
+            counts.append(f"{len(of_grade)} {name}")
         for row in of_grade:
             only = "" if len(row.editions) == len(EDITIONS) else f" ({', '.join(row.editions)})"
             line = f"{row.name}{only}: {row.what} [{row.source}; {row.date}]"
             click.echo(f"{wrap(line, 4)}\n" if is_terminal else f"{name:<10}  {line}")
-        counts.append(f"{len(of_grade)} {name}")
-    if is_terminal:
+    if counts:
         click.echo(", ".join(counts))
