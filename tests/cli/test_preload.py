@@ -86,8 +86,10 @@ def test_other_addresses_are_looked_up_as_usual(load):
 
 def test_sessions_of_aiohttp_use_the_proxy_by_default(load, monkeypatch, tmp_path):
     """They would ignore the variables. Other imports are left alone."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "aiohttp"]:
-        monkeypatch.delitem(sys.modules, name)
+    loaded = {name for name in sys.modules if name.split(".")[0] == "aiohttp"}
+    for name in {*loaded, "aiohttp", "aiohttp.client"}:
+        monkeypatch.setitem(sys.modules, name, None)  # at the end, what is imported here goes, too
+        del sys.modules[name]
     package = tmp_path / "aiohttp"
     package.mkdir()
     (package / "__init__.py").write_text("from aiohttp.client import ClientSession")
