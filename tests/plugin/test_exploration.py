@@ -28,10 +28,6 @@ def test_each_marked_test_has_its_result(run_program):
     result.stdout.no_fnmatch_line("output of a run that passes")
 
 
-def test_a_mistake_of_each_kind_is_found(run_program):
-    run_program("planted_mistakes")
-
-
 def test_a_trouble_alone_gives_the_same_result(run):
     all_troubles = run(AGENT, EXPLORE)
     all_troubles.stdout.fnmatch_lines(["4 troubles: 3 survived, 1 did not, 0 not tested"])

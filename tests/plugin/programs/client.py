@@ -41,36 +41,19 @@ class Client:
             self.deck.sleep(1)
         return status
 
-    def poll(self, run, times):
-        """The statuses of the run, read once a second."""
-        statuses = []
-        for _ in range(times):
-            statuses.append(self.read_status(run))
-            self.deck.sleep(1)
-        return statuses
-
 
 class Receiver:
-    """Stores the types of the webhooks that come, and the last status of each run."""
+    """Stores the last status of each run that a webhook tells."""
 
     def __init__(self, deck):
-        self.deck, self.types, self.statuses, self.knows_run = deck, [], {}, []
+        self.statuses = {}
         deck.deliver_to(self.app)
 
     def app(self, environ, start_response):
         event = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-        self.knows_run.append(bool(self.statuses))
-        self.types.append(event["type"])
         self.statuses[event["data"]["id"]] = event["data"]["status"]
         start_response("204 No Content", [])
         return []
-
-    def play_run(self, client, pass_time):
-        """Start a run, pass time, and return the status that the webhooks tell."""
-        run = client.start_run()
-        self.statuses.setdefault(run["id"], "queued")
-        pass_time(run)
-        return self.statuses[run["id"]]
 
 
 @pytest.fixture
