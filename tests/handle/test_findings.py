@@ -7,6 +7,7 @@ from deck_sim.runtime.findings import CALLERS, FINDING_KINDS, Finding, list_find
 
 ECHO = {"task_run": ["running", {"completed": {"output": {"n": "{{ input.nights }}"}}}]}
 SWITCH = 'to switch: @pytest.mark.deck(edition="credentials")'
+STRAY = "Bearer sk_live_stray_0001"
 
 
 def answering(status, body=""):
@@ -123,7 +124,7 @@ ROWS = {  # how it comes about, a part of the reason, and a part of the remedy i
         "open a connection with",
     ),
     "stray_keys": (
-        lambda deck: call(deck, Authorization="Bearer sk_live_stray_0001"),
+        lambda deck: call(deck, Authorization=STRAY),
         "it was called with `sk_live_…0001`",
         "give your application `deck.api_key`",
     ),
@@ -239,6 +240,7 @@ NO_LEFTOVERS = [
     lambda deck: (saved := deck.snapshot(), deck.hold("task_run.completed"), deck.restore(saved)),
     lambda deck: finish(deck, "proxy_error_page"),  # the client need not meet the script's fault
     lambda deck: (deck.use("connection_drops_later"), deck.ready_task(login=True)),
+    lambda deck: (call_with_key(deck, "agents"), call(deck), call(deck, Authorization=STRAY)),
     lambda deck: deck.use("source_down"),
     lambda deck: deliver(deck, raising(KeyError("booking"), times=1)),
     lambda deck: (deck.fault("agent.created", status=503), deliver(deck, answering(204))),
@@ -258,6 +260,14 @@ def test_what_is_gone_or_was_played_is_no_leftover(deck, act):
     assert [row for row in deck.findings if FINDING_KINDS[row["kind"]].weight == "leftover"] == []
 
 
+def test_calls_without_a_key_are_noted_if_others_reached_the_world(deck):
+    for path in ("agents", "tasks"):
+        call(deck, path)
+    call_with_key(deck, "agents")
+    (row,) = rows_of(deck, "refused_call")
+    assert row["reason"].startswith("2 calls came without a key (`GET /v2/agents`, `GET /")
+
+
 def test_events_are_unsent_if_the_first_destination_comes_after_them(deck):
     counts = []
     for act in (finish, lambda deck: deck.deliver_to(answering(204)), finish):
@@ -267,11 +277,13 @@ def test_events_are_unsent_if_the_first_destination_comes_after_them(deck):
 
 
 SECRET, PATH = "use the secret in", "accept POST at the path"
+CRASH = "set `app.testing = True` (Flask) or `DEBUG_PROPAGATE_EXCEPTIONS = True` (Django) to"
 ANSWERS = [  # an application, what its answer says, and which hint that gives
     (answering(401), "401", SECRET),
     (answering(400, "no"), "400  no", SECRET),
     (answering(422, "signature is wrong"), "422  signature is wrong", SECRET),
     (answering(500, "<h1>Internal Server Error</h1>"), "500", SECRET),
+    (answering(500), "500", CRASH),
     (answering(500, "the database\n is down"), "500  the database is down", ""),
     (answering(503), "503", ""),
     (answering(404), "404", PATH),
@@ -310,6 +322,7 @@ def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(dec
     secret = deck.webhook_secret.replace("whsec_", "whsec_AAAA")
     late = b"HTTP/1.1 400 x\r\ncontent-length: 17\r\n\r\nMessage too old.."
     assert "use the secret in `deck.webhook_secret`, and verify the bytes" in hint(401)
+    assert "2 webhooks failed, the last: agent" in rows_of(deck, "failed_webhook")[-1]["reason"]
     assert "has its own secret, not the one in `deck.webhook" in hint(401, secret=secret)
     assert "the secret is right, since another webhook was accepted" in hint(200, 401)
     assert "the application's clock differs" in hint(late)

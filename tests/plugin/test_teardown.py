@@ -59,67 +59,6 @@ def test_a_test_that_stopped_early_has_no_unused_things(run):
     result.assert_outcomes(failed=1, skipped=1)
 
 
-def test_a_web_application_that_fails_at_its_webhooks_fails_the_test(run):
-    """Flask makes a 500 of an exception, and a 404 of a wrong path."""
-    text = """
-        import flask, pytest
-
-        def deliver(deck, path):
-            app = flask.Flask(__name__)
-            app.add_url_rule("/hook", "hook", lambda: 1 / 0, methods=["POST"])
-            deck.deliver_to(app, path=path)
-            deck.create("agents", {"name": "Concierge"})
-            deck.create("sources", {"type": "website", "website": {"url": "https://inn.example"}})
-            deck.settle()
-
-        def test_exception(deck): deliver(deck, "/hook")
-        def test_wrong_path(deck): deliver(deck, "/hooks")
-        @pytest.mark.deck(strict=False)
-        def test_meant(deck): deliver(deck, "/hook")
-    """
-    result = run(text)
-    result.assert_outcomes(passed=3, errors=2)
-    failed = "2 webhooks failed, the last: source.created (edlv_*), attempt 4:"
-    crash = "if the application raised an exception, set `app.testing = True` (Flask) *"
-    result.stdout.fnmatch_lines([f"{failed} 500; {crash}", f"{failed} 404; does the application *"])
-
-
-def test_calls_that_reached_no_world_fail_a_test_without_calls(run):
-    text = """
-        import httpx2
-        import pytest
-
-        def call(deck, **headers):
-            httpx2.get(f"{deck.base_url}/agents", headers=headers, trust_env=False)
-        STRAY = {"Authorization": "Bearer sk_stray"}
-
-        def test_stray(deck): call(deck, **STRAY)
-        def test_without_a_key(deck): call(deck); call(deck)
-        def test_after_them(deck): pass
-        def test_with_calls(deck):
-            deck.create("agents", {"name": "Concierge"})
-            call(deck, **STRAY)
-        @pytest.mark.deck(strict=False)
-        def test_that_allows_them(deck): call(deck, **STRAY)
-        def test_failed(deck):
-            deck.create("agents", {"name": "Concierge"})
-            call(deck)
-            assert False
-    """
-    result = run(text)
-    result.assert_outcomes(passed=5, failed=1, errors=2)
-    told = "the Deck API was not called with this key, `sk_test_test_stray_*`; it was called with"
-    fix = "(`GET /v2/agents`); send `Authorization: Bearer KEY`; the fixture `deck_env` sets *"
-    result.stdout.fnmatch_lines(
-        [
-            f"{told} `sk_stray`; give your application `deck.api_key` in *",
-            f"2 calls came without a key {fix}",
-            "refused calls:",
-            f"  1 call came without a key {fix}",
-        ]
-    )
-
-
 def test_a_stopped_server_is_named_instead_of_the_timeline(run):
     text = """
         import pytest
