@@ -30,46 +30,6 @@ def start(api, task, credential):
     return start
 
 
-def test_a_deleted_credential_can_be_read_but_not_used(
-    api, task, credential, errors, start, advance
-):
-    path, run = f"/credentials/{credential['id']}", start()
-    advance("5s")
-    api.delete(path)
-    failed = api.get(f"/task-runs/{run['id']}").json()
-    assert (failed["status"], failed["errors"][0]["code"]) == ("failed", "task_failed")
-    assert api.get(f"/sessions/{run['session_id']}").json()["status"] == "idle"
-    assert api.get(path).json()["status"] == "deleted"
-    body = {"credential_id": credential["id"]}
-    assert errors("POST", f"/tasks/{task['id']}/run", 409, json=body) == [("state_invalid", None)]
-    assert errors("PATCH", path, 409, json={"external_id": "x"}) == [("state_invalid", None)]
-    assert api.delete(path).json()["deleted"] is True
-
-
-def test_a_locked_account_makes_the_credential_invalid(api, sim, start, credential, advance):
-    """With its event; an update repairs it."""
-    path = f"/credentials/{credential['id']}"
-    start("account_locked")
-    advance("1m")
-    assert api.get(path).json()["status"] == "invalid"
-    assert sim.get("/events").json()["data"][-1]["type"] == "credential.invalid"
-    assert api.patch(path, json={"auth_credentials": LOGIN}).json()["status"] == "unverified"
-    start("success")
-    advance("1m")
-    assert api.get(path).json()["status"] == "verified"
-
-
-def test_the_stored_login_counts_when_a_credential_is_changed(api, credential, errors):
-    """Unless the change replaces it."""
-    path = f"/credentials/{credential['id']}"
-    assert api.patch(path, json={"auth_method": "username_password"}).status_code == 200
-    only_fields = {"auth_credentials": {"source_fields": {"branch": "13"}}}
-    absent = [("input_missing", f"auth_credentials.{name}") for name in ("username", "password")]
-    assert errors("PATCH", path, 400, json=only_fields) == absent
-    changed = api.patch(path, json={"auth_method": None, **only_fields}).json()
-    assert (changed["auth_method"], changed["auth_credentials"]["username"]) == ("none", None)
-
-
 def test_every_source_field_is_readable(api, sim, source):
     """In the API's answers; the control API hides those with the names of secrets."""
     fields = {"company_id": "c2", "pin": "918273", "token_id": "918273", "access_key": "918273"}
@@ -134,14 +94,6 @@ def test_polling_a_session_moves_the_run_that_uses_it(api, sim, start):
     assert [api.get(path).json()["status"] for _ in range(3)] == ["running", "idle", "idle"]
 
 
-def test_a_call_that_needs_a_session_too_many_is_a_429(api, sim, task, credential, start, refused):
-    sim.patch("/world", json={"session_limit": 1})
-    start()
-    for path in (f"/tasks/{task['id']}/run", "/sessions"):
-        answer = refused("POST", path, 429, json={"credential_id": credential["id"]})
-        assert answer.json()["errors"][0]["code"] == "session_limit_exceeded"
-
-
 def test_a_client_may_choose_the_id_of_a_task_once(api, task, errors):
     body, chosen = {"name": "Read", "agent_id": task["agent_id"]}, f"task_{'a' * 250}"
     mine = {**body, "id": chosen}
@@ -193,16 +145,6 @@ def test_messages_in_a_queue_have_no_request_id(api, sim, advance):
     *_, message = sim.get(f"/destinations/{created['id']}/messages").json()["data"]
     assert (message["type"], "request_id" in message) == ("agent.created", False)
     assert [*message["data"]] == ["id", "object", "name"]
-
-
-def test_a_cancelling_run_does_not_fail_with_its_credential(api, start, credential, advance):
-    """It is ending already."""
-    run = start()
-    advance("3s")
-    api.post(f"/task-runs/{run['id']}/cancel")
-    api.delete(f"/credentials/{credential['id']}")
-    advance("1s")
-    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "canceled"
 
 
 def test_equal_values_of_the_deduplication_schema_make_a_duplicate(api, sim, task, start, advance):

@@ -73,16 +73,3 @@ def test_the_events_that_an_advance_waits_for_are_counted(sim, simulation, run_t
 def test_a_sleep_that_is_refused_names_its_field(errors):
     for body, field in (({"sleep": "-1s"}, "sleep"), ({"sleep": "1s", "by": "1s"}, "by")):
         assert errors("POST", "/clock/advance", 400, json=body) == [("input_invalid", field)]
-
-
-def test_an_advance_can_wait_for_deliveries_that_are_repeated(
-    sim, simulation, subscribe, receiver, agent, advance
-):
-    simulation().waits_for_retries = True
-    subscribe("agent.created")
-    receiver.say(500, 200)
-    agent()
-    report = advance("0s")
-    assert [arrival.data["type"] for arrival in receiver.arrivals] == ["agent.created"] * 2
-    assert "attempt 2: 200" in report["happened"][-2]["what"]
-    assert report["now"] == sim.get("/clock").json()["now"] == "2025-01-15T09:30:05Z"

@@ -70,14 +70,6 @@ def test_finished_sessions_go_like_runs(monkeypatch, sim, simulation, advance):
     assert [run["id"] for run in world.embedded(session, "task_runs")] == ["trun_1"]
 
 
-def test_stored_answers_go_when_they_are_too_old(api, sim, advance, simulation, dropped):
-    api.post("/agents", json={"name": "x"}, headers={"Idempotency-Key": "a"})
-    advance("1439m")
-    assert [*simulation().stored_answers] == ["a"]
-    advance("1m")
-    assert (simulation().stored_answers, dropped()["keys"]) == ({}, 0)
-
-
 def test_old_events_go_with_their_deliveries(api, sim, agents, advance, dropped, simulation):
     body = {"type": "aws_sqs", "name": "q", "events": ["*"], "config": {"queue_url": "q"}}
     destination = api.post("/event-destinations", json=body).json()["id"]
