@@ -177,11 +177,3 @@ def test_a_frozen_process_accepts_signatures(anywhere, library):
         anywhere.advance("0s")
     first, second = (int(arrival.headers["webhook-timestamp"]) for arrival in webhooks.received)
     assert first == moment.timestamp() != second
-
-
-@pytest.mark.deck(edition="credentials")
-def test_a_receiver_is_registered_in_the_other_edition(deck, run, deck_webhooks):
-    """In which the URL and the secret have another place."""
-    started = run()
-    deck.advance("1m")
-    assert deck_webhooks.wait_for("task_run.completed", started)["data"]["id"] == started["id"]

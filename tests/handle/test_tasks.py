@@ -13,18 +13,6 @@ def test_the_ids_of_a_ready_task_are_its_own(deck, api):
     assert api.get(f"/tasks/{second.task_id}").json()["name"] == "Read"
 
 
-def test_a_login_can_be_opened_by_its_script(deck):
-    deck.use("connection_needs_mfa")
-    assert deck.ready_task().connection_id == deck.connections[0]["id"]
-    assert (deck.connections[0]["status"], deck.events) == ("connected", [])
-    opened = deck.ready_task(login=True).connection_id
-    deck.advance_until("connection.interaction_required", opened)
-    assert [connection["status"] for connection in deck.connections] == [
-        "connected",
-        "interaction_required",
-    ]
-
-
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_run_is_started_and_played_up_to_a_status(deck, edition):
     deck.reset(edition=edition, clock="frozen")
