@@ -148,6 +148,15 @@ def test_deleting_again_changes_nothing(play):
     assert play.events(play.agent) == ["agent.created", "agent.deleted"]
 
 
+def test_a_file_can_be_read_until_its_time_is_over(play):
+    """At the last moment it still can."""
+    file = play.world.create("storage", {"task_run_id": "trun_1"})
+    play.wait("90d")
+    assert play.world.find("storage", file.id) == file
+    play.wait("1ms")
+    assert play.world.find("storage", file.id) is None
+
+
 def test_an_agent_shows_its_own_tasks(play):
     mine, gone = play.task(), play.task()
     play.task(agent_id=play.create("agent", name="Other", description=None).id)

@@ -140,8 +140,10 @@ def test_what_a_world_drops_leaves_the_file(serve):
         server.advance(by="1d")
         assert server.is_saved()
     assert server.simulation.stored_answers == {}
-    rows = server.worlds.state._db.execute("SELECT count(*) FROM row WHERE part = 'event'")
-    assert rows.fetchone() == (2,)
+    rows_of_events = "SELECT count(*) FROM row WHERE part = 'event'"
+    assert server.worlds.state._db.execute(rows_of_events).fetchone() == (2,)
+    server.run("instant_success")  # one call that drops several events
+    assert server.worlds.state._db.execute(rows_of_events).fetchone() == (2,)
 
 
 def test_a_restored_world_takes_the_place_of_the_one_in_the_file(serve):
