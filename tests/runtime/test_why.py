@@ -8,6 +8,7 @@ from deck_sim.runtime.why import (
     explain_absence,
     explain_unknown,
     explain_wait,
+    find_right_answer,
     find_unfinished,
     next_status,
 )
@@ -78,6 +79,13 @@ def test_a_clock_that_waits_for_somebody_is_named(simulation):
     simulation.advance_by(SECOND * 0.3)
     why = "The clock moves when a client reads the resource; it becomes `running` in 2s."
     assert wait_of(simulation, run) == (why, {"do": "advance", "by": "2s"})
+
+
+def test_a_prompt_without_accept_takes_any_answer(simulation):
+    run = simulation.run(ASKS)
+    simulation.advance_by(SECOND)
+    assert find_right_answer(simulation, run) == {"code": "anything"}
+    assert find_right_answer(simulation, simulation.run()) is None
 
 
 def test_a_connection_that_hangs_is_moved_by_nothing(simulation):

@@ -55,6 +55,13 @@ def test_a_finished_run_is_seeded(api, sim, seed, run, status, output, result):
     assert api.get("/task-runs?task_id=task_1").json()["data"][0]["id"] == "trun_1"
 
 
+@pytest.mark.parametrize("seed", ["credentials"], indirect=True)
+@pytest.mark.parametrize("result", ["success", "failure", "unknown"])
+def test_a_completed_run_may_be_seeded_with_each_result(api, seed, result):
+    assert seed(status="completed", result=result).status_code == 200
+    assert api.get("/task-runs/trun_1").json()["result"] == result
+
+
 def test_a_seeded_run_may_play_a_scenario(api, sim, seed, advance):
     assert seed(scenario="success").status_code == 200
     assert api.get("/task-runs/trun_1").json()["status"] == "queued"
