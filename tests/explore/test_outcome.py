@@ -76,6 +76,17 @@ def test_a_run_that_will_reach_its_timeout_is_noticed(outcome, run_task, plays):
     assert outcome().times_out
 
 
+def test_no_prompt_times_out_since_a_webhook_waits_for_its_retry(
+    outcome, subscribe, receiver, agent, run_task, plays, advance
+):
+    subscribe("agent.created")
+    receiver.say(500)
+    agent(), advance("30s")  # the next attempt is 125 s later
+    ask = {"interaction_required": {"type": "mfa", "timeout": "1m"}}
+    run_task(plays("running", ask, "running", "completed"))
+    assert [status for status, _ in outcome().runs] == ["interaction_required"]
+
+
 def test_dates_in_an_output_are_not_compared(outcome, run_task, plays):
     story = plays("running", {"completed": {"output": {"at": "{{ now }}", "on": "{{ today }}"}}})
     run_task(story)
@@ -108,6 +119,7 @@ def test_whether_all_was_delivered_is_noted(outcome, subscribe, agent, receiver,
             ["the output of run 2 is 1, but null in the baseline"],
         ),
         ({"answers": 2}, ["2 accepted answers to prompts where the baseline has 1"]),
+        ({"answers": 0}, ["0 accepted answers to prompts where the baseline has 1"]),
         ({"calls": Counter("a"), "all_delivered": False}, []),
     ],
 )

@@ -185,6 +185,12 @@ def test_a_check_about_one_scenario_ignores_the_others():
     assert [problem.field for problem in caught.value.problems] == ["default_scenario"]
 
 
+def test_of_a_playlist_the_edition_of_its_entry_is_the_one_to_switch_to():
+    library = library_of(turns={"playlist": ["session_breaks_down"]})
+    with pytest.raises(ApiError, match=r"which 'turns' plays.*edition=\"credentials\""):
+        SelectionState().set_default("turns", library, "connections")
+
+
 PLACES = {
     SCENARIO_HEADER: lambda name: {},
     "queue": lambda name: {"queues": {"task_run": [name]}},
