@@ -219,6 +219,15 @@ def test_an_error_that_several_webhooks_raised_is_counted(deck):
     assert row["details"]["webhooks"] == 2
 
 
+@pytest.mark.deck(strict=False)
+def test_each_call_that_used_a_removed_resource_is_found(deck):
+    agent = deck.create("agents", {"name": "Concierge"})
+    deck.reset()
+    for _ in range(2):
+        call_with_key(deck, f"agents/{agent['id']}")
+    assert len(rows_of(deck, "removed_resource")) == 2
+
+
 def test_how_much_a_finding_matters():
     weights = {}
     for name, kind in FINDING_KINDS.items():

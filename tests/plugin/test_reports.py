@@ -31,3 +31,9 @@ def test_the_traceback_of_our_error_ends_in_the_test(run, option, is_shown):
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["*deck.use('sucess')*", "E *; did you mean 'success'?"])
     assert ("connect/control.py" in str(result.stdout)) is is_shown
+
+
+def test_the_traceback_of_another_error_is_whole(run):
+    """It may be a bug of ours."""
+    result = run("def test_it(deck):\n    deck.hold(None)")
+    result.stdout.fnmatch_lines(["*handle/hold.py:*", "E *TypeError: *"])

@@ -37,6 +37,12 @@ def test_the_public_library_verifies_each_of_our_signatures():
         signing.verify(secret, headers, BODY, now())
 
 
+def test_a_timestamp_is_not_later_than_its_moment():
+    moment = datetime(2025, 1, 15, 9, 30, 0, 900_000, tzinfo=UTC)
+    headers = signing.signed_headers([SECRET], "evt_1", moment, BODY)
+    assert headers["webhook-timestamp"] == "1736933400"
+
+
 def test_a_wrong_header_is_refused():
     for name, value, message in (
         ("webhook-id", None, "the header 'webhook-id' is missing"),
