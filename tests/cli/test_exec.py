@@ -15,6 +15,7 @@ from deck_sim.cli import server_log
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, WorldReport
 from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.program import main
+from deck_sim.cli.signals import STOPS
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.webhooks.signing import secret_of
 
@@ -175,18 +176,18 @@ def test_hold_serves_on_until_a_signal():
     assert "/_sim/ui#key=sk_sim_local;" in held[0]
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"])
-def test_a_signal_ends_the_command_and_then_exec(cli, name):
+@pytest.mark.parametrize("number", STOPS)
+def test_a_signal_ends_the_command_and_then_exec(cli, number):
     """Even with --hold."""
     source = f"""
 import os, signal, sys
 codes = {{signal.SIGTERM: 5, signal.SIGINT: 6}}
 signal.pthread_sigmask(signal.SIG_BLOCK, codes)
-os.kill(os.getppid(), signal.{name})
+os.kill(os.getppid(), {number:d})
 sys.exit(codes[signal.sigwait(codes)])
 """
     done = cli("exec", "--hold", *python(source))
-    assert done.exit_code == (6 if name == "SIGINT" else 5)
+    assert done.exit_code == (6 if number == signal.SIGINT else 5)
     assert "still serving" not in done.stderr
 
 
