@@ -192,12 +192,12 @@ sys.exit(codes[signal.sigwait(codes)])
 
 
 def test_a_signal_that_comes_while_the_command_is_started_ends_it(cli, monkeypatch):
-    def start(*arguments, **options):
-        group = ProcessGroup(*arguments, **options)
+    def start(group, *arguments, **options):
         os.kill(os.getpid(), signal.SIGTERM)
-        return group
+        return run(group, *arguments, **options)
 
-    monkeypatch.setattr("deck_sim.cli.commands.exec.ProcessGroup", start)
+    run = ProcessGroup.run
+    monkeypatch.setattr(ProcessGroup, "run", start)
     assert cli("exec", *python("import signal; signal.pause()")).exit_code == 128 + signal.SIGTERM
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.program import main
+from deck_sim.cli.signals import STOPS
 
 # A client that repeats calls that fail; `KEY` is the idempotency key of each create.
 CLIENT = """
@@ -160,12 +161,14 @@ with open(sys.argv[2], "a+") as runs:
     runs.write(".")
     runs.seek(0)
     if len(runs.read()) == 4:
+        ends = {signal.SIGINT, signal.SIGTERM}
+        signal.pthread_sigmask(signal.SIG_BLOCK, ends)
         os.kill(os.getppid(), int(sys.argv[1]))
-        signal.pause()
+        sys.exit(signal.sigwait(ends))
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", STOPS)
 def test_a_signal_ends_the_command_and_shows_what_was_found_before(cli, tmp_path, number):
     words = python(CREATE + INTERRUPT, f"{number:d}", tmp_path / "runs")
     done = cli("explore", *words)
@@ -176,11 +179,11 @@ def test_a_signal_ends_the_command_and_shows_what_was_found_before(cli, tmp_path
 
 
 def test_a_signal_that_comes_while_a_command_is_started_ends_it(cli, monkeypatch):
-    def start(*arguments, **options):
-        group = ProcessGroup(*arguments, **options)
+    def start(group, *arguments, **options):
         os.kill(os.getpid(), signal.SIGTERM)
-        return group
+        return run(group, *arguments, **options)
 
-    monkeypatch.setattr("deck_sim.cli.commands.explore.ProcessGroup", start)
+    run = ProcessGroup.run
+    monkeypatch.setattr(ProcessGroup, "run", start)
     done = cli("explore", *python("import signal; signal.pause()"))
     assert done.exit_code == 128 + signal.SIGTERM

@@ -11,9 +11,27 @@ from terminal import Terminal
 
 from deck_sim.cli import process_group
 from deck_sim.cli.process_group import ProcessGroup
+from deck_sim.cli.signals import handle_signals
 
 EXEC = (sys.executable, "-m", "deck_sim", "exec", "--quiet")
-ASK = "echo re''ady; read word; echo got $word"  # a shell that echoes it shows no `ready`
+# The words differ from those that it prints, as the terminal also shows what is typed.
+ASK = (sys.executable, "-c", "print('rea' 'dy', flush=True); print('got', input())")
+ASK_AFTER_FG = f"""
+import os, time
+print("is in the " "background", flush=True)
+while os.tcgetpgrp(0) != os.getpgid(os.getppid()):
+    time.sleep(0.01)
+{ASK[2]}
+"""
+# Python's own handler of SIGINT would not run while a read begins.
+ASK_DESPITE_CTRL_C = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+print("rea" "dy", flush=True)
+signal.sigwait({signal.SIGINT})
+print("got", input("not yet"))
+"""
+END_AT_CTRL_C = f"import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); {ASK[2]}"
 
 
 @pytest.fixture
@@ -37,26 +55,36 @@ def test_a_timeout_ends_the_children_of_a_command():
     assert ended.returncode == 124
 
 
+def run_until_ready(source, *signals):
+    """Run a shell command, which gets the signals when it sends SIGUSR1."""
+    group = ProcessGroup()
+    pass_on = {signal.SIGUSR1: lambda *_: [group.pass_on(number) for number in signals]}
+    with handle_signals(pass_on):
+        return group.run(["sh", "-c", source], os.environ, None, captured=True)
+
+
 def test_what_ignores_sigterm_is_killed(monkeypatch):
     monkeypatch.setattr(process_group, "_KILL_AFTER", 0.1)
-    ignoring = "trap '' TERM; echo; (while :; do sleep 600; done)"
-    group = ProcessGroup(["sh", "-c", ignoring], os.environ, stdout=subprocess.PIPE)
-    group._process.stdout.readline()
-    assert group.wait(0.01) == -signal.SIGKILL
-    assert group.has_timed_out
-    group.end()  # which it has already
+    ignoring = "trap '' TERM; kill -USR1 $PPID; (sleep 600; sleep 600)"
+    assert run_until_ready(ignoring, signal.SIGTERM) == -signal.SIGKILL
+
+
+def test_ctrl_c_while_the_command_is_started_ends_it():
+    group = ProcessGroup()
+    group.pass_on(signal.SIGINT)
+    assert group.run(["sleep", "600"], os.environ, None, captured=True) == -signal.SIGTERM
+    group.pass_on(signal.SIGINT)  # there is nothing left to end
 
 
 def test_without_process_groups_the_command_itself_is_ended(monkeypatch):
-    """On Windows."""
+    """On Windows, where Ctrl-C has already reached it."""
     monkeypatch.delattr(os, "killpg")
-    group = ProcessGroup(["sleep", "600"], os.environ)
-    assert group.send(signal.SIGINT)
-    assert group.wait(0) == -signal.SIGTERM
+    ready = "kill -USR1 $PPID; exec sleep 600"
+    assert run_until_ready(ready, signal.SIGINT, signal.SIGTERM) == -signal.SIGTERM
 
 
 def test_a_command_reads_from_the_terminal(terminal):
-    screen = terminal(*EXEC, "--", "sh", "-c", ASK)
+    screen = terminal(*EXEC, "--", *ASK)
     screen.wait_for("ready")
     screen.type("hello\n")
     screen.wait_for("got hello")
@@ -64,7 +92,7 @@ def test_a_command_reads_from_the_terminal(terminal):
 
 
 def test_ctrl_c_reaches_the_command_alone_which_may_go_on(terminal):
-    screen = terminal(*EXEC, "--", "sh", "-c", f"trap 'echo not yet' INT; {ASK}; {ASK}")
+    screen = terminal(*EXEC, "--", sys.executable, "-c", ASK_DESPITE_CTRL_C)
     screen.wait_for("ready")
     screen.type("\x03")
     screen.wait_for("not yet")
@@ -72,25 +100,22 @@ def test_ctrl_c_reaches_the_command_alone_which_may_go_on(terminal):
     screen.wait_for("got hello")
 
 
-def test_ctrl_c_that_ends_the_command_ends_the_script_around_it(terminal):
-    """Also with --hold."""
-    for option in ("--quiet", "--hold"):
-        command = shlex.join([*EXEC, option, "--", "sh", "-c", "echo ready; exec sleep 600"])
-        screen = terminal("sh", "-c", f"{command}; echo the script goes on")
-        screen.wait_for("ready")
-        screen.type("\x03")
-        with pytest.raises(OSError, match="Input/output error"):
-            screen.wait_for("the script goes on")
+@pytest.mark.parametrize("option", ["--quiet", "--hold"])
+def test_ctrl_c_that_ends_the_command_ends_the_script_around_it(terminal, option):
+    command = shlex.join([*EXEC, option, "--", sys.executable, "-c", END_AT_CTRL_C])
+    screen = terminal("sh", "-c", f"{command}; echo the script goes on")
+    screen.wait_for("ready")
+    screen.type("\x03")
+    with pytest.raises(OSError, match="Input/output error"):
+        screen.wait_for("the script goes on")
 
 
 def test_ctrl_z_stops_a_command_until_the_shell_continues_it(terminal):
     shell = terminal("sh", "-i")
-    shell.type(f"{shlex.join(EXEC)} -- sh -c {shlex.quote(ASK)}\n")
+    shell.type(f"{shlex.join([*EXEC, '--', *ASK])}\n")
     shell.wait_for("ready")
     shell.type("\x1a")
     shell.wait_for("Stopped")
-    shell.type("echo $((1 + 1)) is said by the shell\n")
-    shell.wait_for("2 is said by the shell")
     shell.type("fg\n")
     shell.type("hello\n")
     shell.wait_for("got hello")
@@ -98,9 +123,11 @@ def test_ctrl_z_stops_a_command_until_the_shell_continues_it(terminal):
     shell.wait_for("3 is said by the shell")
 
 
-def test_a_command_in_the_background_leaves_the_terminal_to_the_shell(terminal):
-    shell = terminal("sh", "-i")
-    shell.type(f"{shlex.join(EXEC)} -- sh -c 'echo $((1 + 1)) is said by the command' &\n")
-    shell.wait_for("2 is said by the command")
-    shell.type("echo $((1 + 2)) is said by the shell\n")
-    shell.wait_for("3 is said by the shell")
+def test_a_command_in_the_background_leaves_the_terminal_to_the_shell_until_fg(terminal):
+    command = [*EXEC, "--", sys.executable, "-c", ASK_AFTER_FG]
+    shell = terminal("sh", "-c", f"set -m; {shlex.join(command)} & read word; fg")
+    shell.wait_for("is in the background")
+    shell.type("\n")
+    shell.wait_for("ready")
+    shell.type("hello\n")
+    shell.wait_for("got hello")

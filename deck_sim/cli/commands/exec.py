@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import threading
 from collections import Counter
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -103,8 +103,11 @@ def command(
         server,
         intercepted_variables(server, os.environ) as more,
     ):
-        signals = list[int]()  # that asked deck-sim to end
-        code = _run([*words], {**os.environ, **variables, **more}, timeout, server, signals)
+        # A handler may put a number in while this thread begins to wait, when an Event is locked.
+        signals = SimpleQueue[int]()
+        # Few commands call sooner, and short ones are not delayed.
+        server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.05))
+        code = _run([*words], {**os.environ, **variables, **more}, timeout, signals)
         server.submit(reports.add_present).result()
         refused = explain_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"does the command read {{}}? If it calls https://{DECK_HOST}, use --intercept"
@@ -123,13 +126,12 @@ def command(
         if pages is not None:
             shown_worlds = [world for world, has_problems in reports.worlds if code or has_problems]
             _write_pages(pages, server, shown_worlds)
-        if hold and not signals:
-            stopped = threading.Event()
+        if hold and signals.empty():
             page = inspector_url(server.url, variables[env_api_key])
-            with handle_signals({number: lambda *_: stopped.set() for number in STOPS}):
+            with handle_signals(dict.fromkeys(STOPS, lambda number, _: signals.put(number))):
                 text = f"still serving {server.base_url}; watch it at {page}; Ctrl-C stops it"
                 click.echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
-                stopped.wait()
+                signals.get()
     raise click.exceptions.Exit(code or int(strict and bool(exec_report.all_problems())))
 
 
@@ -155,35 +157,24 @@ def _run(
     words: list[str],
     variables: dict[str, str],
     timeout: timedelta | None,
-    server: Server,
-    signals: list[int],
+    signals: SimpleQueue[int],
 ) -> int:
-    """Run the command and return the exit code that a shell would show.
-
-    SIGINT is passed on to the command. Another signal that asks deck-sim to end, or `timeout`, ends
-    the command and all that it has started. `signals` gets the numbers of the signals.
+    """Run the command and return the exit code that a shell would show. Signals that ask deck-sim
+    to end are passed on to the command, and are then in `signals`.
     """
-    groups = list[ProcessGroup]()
+    group = ProcessGroup()
 
     def receive(number: int, _frame: object) -> None:
-        signals.append(number)
-        for group in groups:
-            group.pass_on(number)
+        signals.put(number)
+        group.pass_on(number)
 
     with handle_signals(dict.fromkeys(STOPS, receive)):
         try:
-            group = ProcessGroup(words, variables, in_foreground=True)
+            code = group.run(words, variables, timeout)
         except OSError as error:
             code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
             click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
             raise click.exceptions.Exit(code) from None
-        early = [*signals]
-        groups.append(group)
-        for number in early:
-            group.pass_on(number)
-        # Few commands call sooner than after 50 ms, and short ones are not delayed.
-        server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.05))
-        code = group.wait(None if timeout is None else timeout.total_seconds())
     if group.has_timed_out:
         text = "the command did not end within --timeout, and was stopped"
         click.echo(f"deck-sim: {text}", err=True)

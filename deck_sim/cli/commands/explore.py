@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, STDOUT
 from typing import Any
 
 import click
@@ -74,37 +73,12 @@ def command(
     except DeckSimError as error:
         raise click.UsageError(f"--trouble: {error}") from None
     names = (env_base_url, env_api_key, env_webhook_secret)
-    commands, signals = set[ProcessGroup](), list[int]()
+    groups, signals = list[ProcessGroup](), list[int]()
 
-    def stop(number: int, _frame: object) -> None:
+    def receive(number: int, _frame: object) -> None:
         signals.append(number)
-        for running in [*commands]:
-            running.end()
-
-    def run_command(variables: dict[str, str]) -> str | None:
-        """Run the command. Return None if it succeeds, else its failure and last printed error.
-        Raises KeyboardInterrupt if a signal has ended it.
-        """
-        streams: dict[str, Any] = {"stdin": DEVNULL, "stdout": PIPE, "stderr": STDOUT}
-        try:
-            group = ProcessGroup(words, variables, **streams)
-        except OSError as error:
-            return f"cannot run {words[0]!r}: {error.strerror}"
-        commands.add(group)
-        if signals:  # one came before the command was in the set
-            group.end()
-        code = group.wait(None if timeout is None else timeout.total_seconds())
-        commands.remove(group)
-        if signals:
-            raise KeyboardInterrupt
-        if group.has_timed_out:
-            return "the command did not end within --timeout"
-        if not code:
-            return None
-        lines = group.output.decode(errors="replace").strip().splitlines()
-        # The last line of a test runner may be its version.
-        errors = [line.strip() for line in lines if "rror" in line] or lines
-        return ": ".join([f"exit code {code}", *errors[-1:]])
+        for group in groups:
+            group.pass_on(number)
 
     end = time.monotonic() + time_limit.total_seconds() if time_limit else float("inf")
 
@@ -120,7 +94,11 @@ def command(
             watch.of(server.worlds),
         ):
             variables = command_variables(server, names)
-            failure = run_command({**os.environ, **variables, **intercepted})
+            groups.append(group := ProcessGroup())  # now `receive` ends it, even before its start
+            environment = {**os.environ, **variables, **intercepted}
+            failure = None if signals else _run_command(group, words, environment, timeout)
+            if signals:
+                raise KeyboardInterrupt
             server.submit(finish).result()
         return failure
 
@@ -132,7 +110,7 @@ def command(
     baseline = Watch(caller="http")
     with (
         log_to_stderr(log_format, quiet=True),
-        handle_signals(dict.fromkeys(STOPS, stop)),
+        handle_signals(dict.fromkeys(STOPS, receive)),
         ThreadPoolExecutor(jobs) as pool,
     ):
         try:
@@ -160,3 +138,24 @@ def _write_repeat_command(words: tuple[str, ...], trouble: str) -> str:
     options = (word for word in options if not word.startswith("--trouble="))
     without_troubles = [word for word in options if word != "--trouble" or not next(options)]
     return shlex.join(["deck-sim", *without_troubles, "--trouble", trouble, "--", *words])
+
+
+def _run_command(
+    group: ProcessGroup,
+    words: tuple[str, ...],
+    variables: dict[str, str],
+    timeout: timedelta | None,
+) -> str | None:
+    """Run the command. Return None if it succeeds, otherwise its failure and last printed error."""
+    try:
+        code = group.run(words, variables, timeout, captured=True)
+    except OSError as error:
+        return f"cannot run {words[0]!r}: {error.strerror}"
+    if group.has_timed_out:
+        return "the command did not end within --timeout"
+    if not code:
+        return None
+    lines = group.output.decode(errors="replace").strip().splitlines()
+    # The last line of a test runner may be its version.
+    errors = [line.strip() for line in lines if "rror" in line] or lines
+    return ": ".join([f"exit code {code}", *errors[-1:]])
