@@ -240,7 +240,10 @@ class World:
         row, login = contract.kinds[resource.kind], contract.login
         if row.summary is not None:
             return {}
-        used = self._resources.get(login, _NOTHING).get(resource.fields.get(f"{login}_id", ""))
+        user = resource
+        if "task_run_id" in resource.fields:  # a file; its run may be forgotten
+            user = self.all("task_run").get(resource.fields["task_run_id"], resource)
+        used = self._resources.get(login, _NOTHING).get(user.fields.get(f"{login}_id", ""))
         extras = _NOTHING if used is None else _external_id(used.fields["external_id"])
         if row.embeds:
             extras = {**extras, **{name: self.embedded(resource, name) for name in row.embeds}}

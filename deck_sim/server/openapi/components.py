@@ -103,8 +103,9 @@ def _data_name(edition: Edition, kind: Kind) -> str:
 
 
 def _shows_external_id(edition: Edition, kind: Kind) -> bool:
-    # Events show the `external_id` of the login that the resource uses.
-    used = (edition.kinds[name] for name in kind.references.values())
+    # Events show the `external_id` of the login that the resource uses; a file, of its run's.
+    user = edition.kinds["task_run"] if "task_run_id" in kind.attributes else kind
+    used = (edition.kinds[name] for name in user.references.values())
     return any("external_id" in other.attributes for other in used)
 
 

@@ -118,6 +118,14 @@ def test_a_webhook_has_an_object_named_after_its_type(api):
     assert api.get(path).json()["webhook"] == {"url": URL}
 
 
+def test_a_destination_needs_the_object_of_its_type_even_an_empty_one(errors, api):
+    hook = {"name": "H", "type": "hookdeck", "events": ["*"]}
+    for body in (hook, {**hook, "hookdeck": None}):
+        refused = errors("POST", "/event-destinations", 400, json=body)
+        assert refused == [("input_missing", "hookdeck")]
+    assert api.post("/event-destinations", json={**hook, "hookdeck": {}}).status_code == 201
+
+
 def test_a_destination_may_name_an_event_that_nothing_emits(api):
     """It was seen in the list of the live API."""
     assert "user.created" in [item["type"] for item in api.get("/event-types").json()["data"]]

@@ -148,3 +148,12 @@ def test_screenshots_come_page_by_page_oldest_first(api, play):
     run = api.get(f"{run}?include=artifacts,screenshots").json()
     assert run["artifacts"] == {"screenshots": run["screenshots"]}
     assert run["screenshots"] == [*first["data"], *last["data"]]
+
+
+def test_the_event_of_a_file_has_the_external_id_of_its_login(api, source, advance, play):
+    body = {"source_id": source["id"], "auth_method": "none", "external_id": "customer-17"}
+    login = api.post("/connections", json=body).json()
+    advance("1m")
+    play("file: a", login=login)
+    created = api.get("/events?type=storage.created").json()["data"]
+    assert [event["data"]["external_id"] for event in created] == ["customer-17"]

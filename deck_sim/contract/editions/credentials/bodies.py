@@ -29,7 +29,7 @@ from deck_sim.contract.destination_bodies import (
     needed,
     unwanted,
 )
-from deck_sim.contract.kinds import STORAGE_NEEDS, WEBHOOK, DestinationType
+from deck_sim.contract.kinds import REQUIRED, STORAGE_NEEDS, WEBHOOK, DestinationType
 from deck_sim.contract.shapes import ANY_OBJECT
 
 
@@ -118,7 +118,9 @@ def _by_type(make_field: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
     return {type_: {**refused[type_], type_: make_field(type_)} for type_ in _OBJECTS}
 
 
-CreateTypedDestination.by_type = _by_type(lambda type_: needed(_OBJECTS[type_]))
+CreateTypedDestination.by_type = _by_type(
+    lambda type_: needed(_OBJECTS[type_]) if REQUIRED[type_] else (_OBJECTS[type_], ...)
+)
 UpdateTypedDestination.by_type = _by_type(lambda type_: (_CHANGES[type_], {}))
 
 
