@@ -108,3 +108,9 @@ def test_a_named_scenario_can_be_removed_if_another_takes_its_place(sim):
     sim.put("/scenarios/success", content=MINE.replace(b"mine", b"success"))
     sim.patch("/world", json={"default_scenario": "success"})
     assert sim.delete("/scenarios/success").json()["deleted"] is True
+
+
+def test_the_queues_are_emptied(sim):
+    sim.post("/queue", json={"resource": "task_run", "scenarios": ["source_down"]})
+    assert sim.get("/queue").json()["queues"] == {"task_run": ["source_down"]}
+    assert sim.delete("/queue").json()["queues"] == sim.get("/queue").json()["queues"] == {}
