@@ -8,6 +8,9 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from threading import Thread
+from typing import Any
 
 # Names below these exist in local networks only, or not at all (RFC 6761, 6762, 8375).
 _LOCAL_DOMAINS = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test")
@@ -21,9 +24,18 @@ class AddressRefused(Exception):
 
 
 async def ask_resolver(host: str, port: int) -> Sequence[str]:
-    loop = asyncio.get_running_loop()
-    rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [f"{row[4][0]}" for row in rows]
+    answer = Future[list[Any]]()
+    answer.set_running_or_notify_cancel()  # so that only the thread ends it
+
+    def look_up() -> None:
+        try:
+            answer.set_result(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:
+            answer.set_exception(error)
+
+    # The end of the server and of the process would wait for a thread of the loop's executor.
+    Thread(target=look_up, daemon=True).start()
+    return [f"{row[4][0]}" for row in await asyncio.wrap_future(answer)]
 
 
 async def find_addresses(host: str, port: int, resolve: Resolve, *, public: bool) -> Sequence[str]:

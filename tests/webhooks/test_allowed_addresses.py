@@ -1,6 +1,8 @@
 import asyncio
 import re
+import socket
 from contextlib import suppress
+from threading import Event
 
 import pytest
 
@@ -84,3 +86,32 @@ def test_a_number_that_is_no_address_is_refused_with_a_sentence(host):
     sentence = f"{host} is no address; write four numbers, like 127.0.0.1"
     with pytest.raises(AddressRefused, match=re.escape(sentence)):
         find(host)
+
+
+def test_a_slow_resolver_does_not_delay_the_end_of_a_server(monkeypatch):
+    has_started, end_lookup, has_answered = Event(), Event(), Event()
+
+    def look_up(*_, **__):
+        has_started.set()
+        end_lookup.wait(20)
+        has_answered.set()
+        raise OSError
+
+    async def ask():
+        lookup = asyncio.create_task(ask_resolver("slow.example", 80))
+        await asyncio.to_thread(has_started.wait)
+        lookup.cancel()
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    asyncio.run(ask())
+    assert not has_answered.is_set()
+    end_lookup.set()
+
+
+def test_an_unknown_name_is_an_error_of_the_resolver(monkeypatch):
+    def look_up(*_, **__):
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(socket.gaierror):
+        asyncio.run(ask_resolver("unknown.example", 80))
