@@ -106,7 +106,7 @@ def collector(stack, count):
 
 
 def settle_us_in_server(count):
-    import_ahead("connections").join()
+    asyncio.run(import_ahead("connections"))
     return settle_us(count)
 
 
