@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import signal
 
 
 class Terminal:
@@ -12,6 +13,7 @@ class Terminal:
         self.output = ""  # and not yet waited for
         self._process, self._end = pty.fork()
         if not self._process:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it in the background
             os.execvp(words[0], words)
 
     def type(self, text):
