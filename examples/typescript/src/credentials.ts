@@ -100,7 +100,7 @@ const destinations: CreateDestination[] = [
     rabbitmq: { exchange: "e", server_url: "amqps://mq.example" },
     events,
   },
-  { name: "hookdeck", type: "hookdeck", events },
+  { name: "hookdeck", type: "hookdeck", hookdeck: {}, events },
 ];
 for (const body of destinations) {
   const destination = await read(deck.POST("/event-destinations", { body }));
