@@ -7,7 +7,7 @@ import sys
 import textwrap
 from functools import cache
 from shutil import get_terminal_size
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -23,8 +23,25 @@ def examples(*lines: str) -> str:
     return "\n".join(["\b", "Examples:", *(f"  {line}" for line in lines)])
 
 
+def echo(text: str, *, err: bool = False, nl: bool = True) -> bool:
+    """Print a text. If its reader has left, as in `| head`, drop it and all that follows, so that
+    the command goes on to its end and its exit code; then return False, once.
+    """
+    try:
+        click.echo(text, err=err, nl=nl)
+    except BrokenPipeError:
+        drop_output(sys.stderr if err else sys.stdout)
+        return False
+    return True
+
+
+def drop_output(stream: TextIO) -> None:
+    """Drop what is written to a stream from now on, and what Python would write at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def print_json(data: Any) -> None:
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    echo(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 def wrap(line: str, indent: int = 0) -> str:
@@ -42,8 +59,8 @@ def wrap(line: str, indent: int = 0) -> str:
     )
 
 
-def print_text(text: object) -> None:
-    """Print `text`. On a terminal it is wrapped, and colored unless `NO_COLOR` is set.
+def print_text(text: object) -> bool:
+    """Print `text` like `echo`. On a terminal, wrap and color it; `NO_COLOR` omits the colors.
 
     Control characters, which texts of a scenario may contain, are escaped, except newlines.
     """
@@ -52,7 +69,7 @@ def print_text(text: object) -> None:
     colors = _status_colors()
     statuses = rf"\b(?:{'|'.join(colors)})\b"
     colored = re.sub(statuses, lambda match: click.style(match[0], fg=colors[match[0]]), plain)
-    click.echo(plain if os.environ.get("NO_COLOR") else colored)
+    return echo(plain if os.environ.get("NO_COLOR") else colored)
 
 
 @cache

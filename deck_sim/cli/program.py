@@ -1,6 +1,5 @@
 """The table of the commands of `deck-sim`, and how their errors are printed."""
 
-import os
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -9,7 +8,7 @@ import click
 
 from deck_sim.base.errors import DeckSimError, nearest
 from deck_sim.base.version import __version__
-from deck_sim.cli.output import examples
+from deck_sim.cli.output import drop_output, echo, examples
 from deck_sim.cli.signals import INTERRUPTED
 
 # The commands that control a running server share a module.
@@ -68,8 +67,8 @@ class Program(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:  # as in `| head`; Python would complain about what is buffered
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BrokenPipeError:  # of the help that click prints
+            drop_output(sys.stdout)
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):
@@ -78,12 +77,12 @@ class Program(click.Group):
         try:
             code = super().main(*args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
-            click.echo(f"deck-sim: {' '.join(error.format_message().split())}", err=True)
+            echo(f"deck-sim: {' '.join(error.format_message().split())}", err=True)
             code = error.exit_code
         except click.Abort:
             code = INTERRUPTED
         except (DeckSimError, OSError) as error:  # OSError: such as a full disk
-            click.echo(f"{error}" if hasattr(error, "mistakes") else f"deck-sim: {error}", err=True)
+            echo(f"{error}" if hasattr(error, "mistakes") else f"deck-sim: {error}", err=True)
             code = 1
         sys.exit(code or 0)
 
@@ -102,4 +101,4 @@ def main(context: click.Context) -> None:
     Plays scripted logins and task runs on a clock that your test controls.
     """
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        echo(context.get_help())

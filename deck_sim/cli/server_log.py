@@ -5,10 +5,11 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TextIO
 
+from deck_sim.cli.output import drop_output
 from deck_sim.runtime.activity_log import printers
 
 FORMATS = ("text", "json")
@@ -41,9 +42,11 @@ class _LogHandler(logging.StreamHandler[TextIO]):
 
     def write_entries(self) -> None:
         entries, self._entries = self._entries, []
-        with suppress(OSError):  # nobody reads stderr any more
+        try:
             self.stream.write("".join(entries))
             self.flush()
+        except OSError:  # nobody reads stderr any more
+            drop_output(self.stream)
 
     def emit(self, record: logging.LogRecord) -> None:
         self.write_entries()

@@ -21,6 +21,7 @@ from deck_sim.cli.options import (
     STEP,
     open_library,
 )
+from deck_sim.cli.output import echo
 from deck_sim.cli.server_log import FORMATS
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
@@ -155,4 +156,4 @@ def _print_reload(error: ScenarioError | None) -> None:
         text = "deck-sim: the mistakes are fixed; the scenarios of the folder are in use again"
     else:
         text = f"{error}\ndeck-sim: the previous scenarios stay in use until the mistakes are fixed"
-    click.echo(text, err=True)
+    echo(text, err=True)

@@ -2,7 +2,6 @@ import os
 import runpy
 import subprocess
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -84,13 +83,24 @@ def test_wrong_usage_is_one_line_and_exit_code_2(cli):
     assert [texts[words] for words in WRONG if not texts[words].startswith(starts[words])] == []
 
 
-def test_a_closed_pipe_ends_in_silence_with_exit_code_0(capsys):
-    """As of `deck-sim fidelity | head -1`."""
+def run_unread(*words, stderr=subprocess.PIPE):
+    """Run a command whose reader has left, as that of `| head` soon has."""
     reading, writing = os.pipe()
     os.close(reading)
-    with open(writing, "w") as out, redirect_stdout(out), pytest.raises(SystemExit) as ended:
-        main(["fidelity"])
-    assert (ended.value.code, capsys.readouterr().err) == (0, "")
+    with open(writing, "wb") as out:
+        return subprocess.run(
+            [sys.executable, "-m", "deck_sim", *words], stdout=out, stderr=stderr, text=True
+        )
+
+
+def test_a_command_whose_reader_has_left_ends_in_silence_with_its_own_exit_code(tmp_path):
+    """Under `pipefail`, a failure must not look like a success."""
+    (tmp_path / "a.yaml").write_text("a: [")
+    for words, code in (("fidelity", 0), ("serve --help", 0), (f"check {tmp_path}", 1)):
+        ended = run_unread(*words.split())
+        assert (ended.returncode, ended.stderr) == (code, "")
+    failed = run_unread("exec", "--", "sh", "-c", "exit 3", stderr=subprocess.STDOUT)
+    assert failed.returncode == 3
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
@@ -131,7 +141,7 @@ def test_output_that_a_console_cannot_show_is_no_error(write):
 
 def test_statuses_are_colored_unless_no_color_is_set(monkeypatch):
     printed = []
-    monkeypatch.setattr(click, "echo", printed.append)
+    monkeypatch.setattr("deck_sim.cli.output.echo", printed.append)
     for value in ("", "1"):
         monkeypatch.setenv("NO_COLOR", value)
         print_text("running, it says")

@@ -9,7 +9,7 @@ import click
 
 from deck_sim.base.errors import counted
 from deck_sim.cli.options import FORMAT, JSON
-from deck_sim.cli.output import examples, print_json
+from deck_sim.cli.output import echo, examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.file_checks import find_timeouts
@@ -76,15 +76,15 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         print_json({"files": len(files), "mistakes": rows, **about})
     elif mistakes:
         for mistake in mistakes:
-            click.echo(str(mistake))
+            echo(str(mistake))
         wrong, of = len({mistake.file for mistake in mistakes}), counted(len(files), "file")
-        click.echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {of}")
+        echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {of}")
     else:
         _print_editions(scenarios)
         for warning in warnings:
-            click.echo(f"{warning} (a warning)")
+            echo(f"{warning} (a warning)")
         also = f", {counted(len(warnings), 'warning')}" if warnings else ""
-        click.echo(f"{counted(len(files), 'file')}, no mistakes{also}")
+        echo(f"{counted(len(files), 'file')}, no mistakes{also}")
     return 1 if mistakes else 0
 
 
@@ -116,6 +116,6 @@ def _print_editions(scenarios: list[dict[str, Any]]) -> None:
         if row["because"]:
             editions = " or ".join(row["editions"])
             limit = f"only for edition {editions}" if editions else "for no edition"
-            click.echo(f"{row['name']}: {limit}, because {row['because']}")
+            echo(f"{row['name']}: {limit}, because {row['because']}")
     if number := sum(row["because"] is None for row in scenarios):
-        click.echo(f"{counted(number, 'scenario')} for any edition")
+        echo(f"{counted(number, 'scenario')} for any edition")

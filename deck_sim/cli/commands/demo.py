@@ -11,7 +11,7 @@ import httpx2
 
 from deck_sim.base import real_time
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.output import examples, print_text
+from deck_sim.cli.output import echo, examples, print_text
 from deck_sim.cli.player import OUTPUT_SCHEMA
 from deck_sim.handle.deck import Deck
 from deck_sim.handle.receiver import WebhookReceiver
@@ -57,9 +57,9 @@ def command() -> None:
     """
     began, virtual = real_time.monotonic_ns(), timedelta()
     with Server(WorldRegistry(Settings(mode="on_poll"))) as server:
-        click.echo(f"The simulated Deck API is at {server.base_url}")
+        echo(f"The simulated Deck API is at {server.base_url}")
         for number, story in enumerate(STORIES, 1):
-            click.echo(f"\n{number}. {story.scenario}\n{story.title}\n")
+            echo(f"\n{number}. {story.scenario}\n{story.title}\n")
             with Deck(server.url, f"sk_live_demo_{number}") as deck:
                 before = deck.clock.now
                 run = _play(story, deck)
@@ -68,10 +68,10 @@ def command() -> None:
                         print_text(entry)
                 virtual += deck.clock.now - before
             read = "output" if run["status"] == "completed" else "errors"
-            click.echo(f"\nThe client reads the run's {read}: {json.dumps(run[read])}")
+            echo(f"\nThe client reads the run's {read}: {json.dumps(run[read])}")
     real = timedelta(milliseconds=(real_time.monotonic_ns() - began) // 1_000_000)
     times = f"{format_duration(virtual)} of virtual time in {format_duration(real)} of real time"
-    click.echo(f"\n{len(STORIES)} scenarios: {times}.")
+    echo(f"\n{len(STORIES)} scenarios: {times}.")
 
 
 def _play(story: DemoRun, deck: Deck) -> dict[str, Any]:

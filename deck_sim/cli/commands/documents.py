@@ -5,7 +5,7 @@ import sys
 import click
 
 from deck_sim.cli.options import EDITION, EDITION_NAME, FORMAT, JSON
-from deck_sim.cli.output import examples, print_json, wrap
+from deck_sim.cli.output import echo, examples, print_json, wrap
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import GRADES, Grade
 from deck_sim.contract.ledger import rows_of
@@ -68,11 +68,11 @@ def fidelity(edition: str | None, grade: Grade | None, shape: str, as_json: bool
     for name in GRADES:
         of_grade = [row for row in rows if row.grade == name]
         if is_terminal and of_grade:
-            click.echo(f"{name}\n")
+            echo(f"{name}\n")
             counts.append(f"{len(of_grade)} {name}")
         for row in of_grade:
             only = "" if len(row.editions) == len(EDITIONS) else f" ({', '.join(row.editions)})"
             line = f"{row.name}{only}: {row.what} [{row.source}; {row.date}]"
-            click.echo(f"{wrap(line, 4)}\n" if is_terminal else f"{name:<10}  {line}")
+            echo(f"{wrap(line, 4)}\n" if is_terminal else f"{name:<10}  {line}")
     if counts:
-        click.echo(", ".join(counts))
+        echo(", ".join(counts))

@@ -19,7 +19,7 @@ from deck_sim.cli.commands.exec_report import ExecReport, Reports, explain_refus
 from deck_sim.cli.environment import command_variables, environment_options, intercepted_variables
 from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.cli.options import FILE, NEW_FOLDER, POSITIVE_DURATION
-from deck_sim.cli.output import examples
+from deck_sim.cli.output import echo, examples
 from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
@@ -120,7 +120,7 @@ def command(
         how = _OF_PYTEST if "pytest" in " ".join(words) else how
         exec_report = ExecReport([*words], code, [*reports.by_key.values()], refused)
         write_log()  # before the summary
-        click.echo(f"deck-sim: {exec_report.summary(how.format(env_base_url))}", err=True)
+        echo(f"deck-sim: {exec_report.summary(how.format(env_base_url))}", err=True)
         if report is not None:
             exec_report.write(report)
         if pages is not None:
@@ -130,7 +130,7 @@ def command(
             page = inspector_url(server.url, variables[env_api_key])
             with handle_signals(dict.fromkeys(STOPS, lambda number, _: signals.put(number))):
                 text = f"still serving {server.base_url}; watch it at {page}; Ctrl-C stops it"
-                click.echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
+                echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
                 signals.get()
     raise click.exceptions.Exit(code or int(strict and bool(exec_report.all_problems())))
 
@@ -150,7 +150,7 @@ def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) ->
         server.submit(partial(show, simulation)).result()
         with Deck(server.url, simulation.key) as deck:
             deck.write_html(file, title=mask_key(simulation.key))
-        click.echo(f"deck-sim: wrote {file}", err=True)
+        echo(f"deck-sim: wrote {file}", err=True)
 
 
 def _run(
@@ -173,13 +173,13 @@ def _run(
             code = group.run(words, variables, timeout)
         except OSError as error:
             code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
-            click.echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
+            echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
             raise click.exceptions.Exit(code) from None
     if group.has_timed_out:
         text = "the command did not end within --timeout, and was stopped"
-        click.echo(f"deck-sim: {text}", err=True)
+        echo(f"deck-sim: {text}", err=True)
         return _TIMED_OUT
     if code >= 0:
         return code
-    click.echo(f"deck-sim: the command was stopped by signal {-code}", err=True)
+    echo(f"deck-sim: the command was stopped by signal {-code}", err=True)
     return _BY_SIGNAL - code

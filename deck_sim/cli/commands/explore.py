@@ -18,7 +18,7 @@ import click
 from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.environment import command_variables, environment_options, intercepted_variables
 from deck_sim.cli.options import FILE, POSITIVE_DURATION
-from deck_sim.cli.output import examples
+from deck_sim.cli.output import echo, examples
 from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
@@ -104,7 +104,7 @@ def command(
 
     def show(done: int, of: int) -> None:
         if sys.stderr.isatty():
-            click.echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
+            echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
 
     report = Report(shlex.join(words), partial(_write_repeat_command, words))
     baseline = Watch(caller="http")
@@ -122,8 +122,8 @@ def command(
                 plan = Plan(only, may_begin=lambda: time.monotonic() < end, map=pool.map)
                 explore(baseline, run, plan, report, show)
         except KeyboardInterrupt:
-            click.echo("deck-sim: interrupted", err=True)
-    click.echo(report.text())
+            echo("deck-sim: interrupted", err=True)
+    echo(report.text())
     if explore_report is not None:
         text = json.dumps(report.as_json(), indent=2, ensure_ascii=False)
         explore_report.write_text(f"{text}\n", "utf-8")

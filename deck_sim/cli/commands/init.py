@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from deck_sim.cli.options import EDITION
-from deck_sim.cli.output import examples
+from deck_sim.cli.output import echo, examples
 from deck_sim.contract import DEFAULT_EDITION
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.scenario.model import scenario_schema
@@ -123,14 +123,14 @@ def command(folder: Path, edition: str) -> None:
         try:
             with file.open("x", encoding="utf-8") as opened:
                 opened.write(text)
-            click.echo(f"wrote       {name}")
+            echo(f"wrote       {name}")
         except FileExistsError:
-            click.echo(f"unchanged   {name}: it exists already")
+            echo(f"unchanged   {name}: it exists already")
     if ini is not None:
-        click.echo(f"unchanged   {ini}; add these lines to its pytest section:")
+        echo(f"unchanged   {ini}; add these lines to its pytest section:")
         quotes = '"' * ini.endswith(".toml")
         for name, value in options.items():
-            click.echo(f"              {name} = {quotes}{value}{quotes}")
+            echo(f"              {name} = {quotes}{value}{quotes}")
     inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     check = f"`{inside}deck-sim check scenarios`"
-    click.echo(f"\nNext: `{inside}pytest`. After each edit of a scenario: {check}.")
+    echo(f"\nNext: `{inside}pytest`. After each edit of a scenario: {check}.")

@@ -19,7 +19,7 @@ from deck_sim.cli.options import (
     find_scenario,
     open_library,
 )
-from deck_sim.cli.output import examples, print_json, print_text
+from deck_sim.cli.output import echo, examples, print_json, print_text
 from deck_sim.cli.player import play_scenario
 from deck_sim.contract.error_catalog import ApiError
 
@@ -97,7 +97,7 @@ def command(
         worlds.put(played.simulation)
         with Server(worlds) as server, Deck(server.url, played.simulation.key) as deck:
             deck.write_html(page, title=scenario.name, text=scenario.summary)
-        click.echo(f"The timeline is in {page}: open it in a browser.")
+        echo(f"The timeline is in {page}: open it in a browser.")
     world, last = played.simulation.world, played.run or played.login
     if as_json:
         lines = [{**asdict(line), "at": format_duration(line.at)} for line in played.lines]
@@ -116,5 +116,5 @@ def command(
     if world.script_errors:  # an expression or a step failed
         if match := re.search(r"\binput\.(\w+)", world.script_errors[0]):
             text = f"""deck-sim: give the run its input with --input '{{"{match[1]}": …}}'"""
-            click.echo(text, err=True)
+            echo(text, err=True)
         click.get_current_context().exit(1)

@@ -12,7 +12,7 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.options import ANY_KEY, DURATION, JSON, MODE, MOMENT, SPEED, STEP, URL
-from deck_sim.cli.output import examples, print_json, print_text
+from deck_sim.cli.output import echo, examples, print_json, print_text
 from deck_sim.handle.connect.address import DEFAULT_URL
 from deck_sim.runtime.settings import ON_POLL, REAL
 
@@ -63,7 +63,7 @@ def _warn_if_uncalled(deck: Deck) -> None:
     rest = ", nor with another key"
     if others:
         rest = f"; calls came with {', '.join(others)}: give the right key with --key"
-    click.echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
+    echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
 
 
 @click.command(
@@ -188,10 +188,12 @@ def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
     With --follow, --json prints each entry as one line.
     """
     for entry in deck.follow_timeline() if follow else ():
-        if click.get_current_context().params["as_json"]:
-            click.echo(json.dumps(entry.as_json(), ensure_ascii=False))
-        else:
-            print_text(entry)
+        as_json = click.get_current_context().params["as_json"]
+        is_read = (
+            echo(json.dumps(entry.as_json(), ensure_ascii=False)) if as_json else print_text(entry)
+        )
+        if not is_read:
+            break
     entries = deck.timeline
     text = entries or f"nothing has happened yet in the world of {deck.api_key}"
     _warn_if_uncalled(deck)

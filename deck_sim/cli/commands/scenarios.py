@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.options import FOLDER, JSON, complete_scenario, find_scenario, open_library
-from deck_sim.cli.output import examples, print_json, print_text, wrap
+from deck_sim.cli.output import echo, examples, print_json, print_text, wrap
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.scenario.model import Scenario
@@ -46,7 +46,7 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
         only = "" if is_any else f"({' '.join(scenario.editions)}) "
         line = f"{scenario.name:<{width}}  {only}{scenario.summary}".rstrip()
         cut = line if len(line) <= 100 else f"{line[:99]}…"
-        click.echo(wrap(line) if sys.stdout.isatty() else cut)
+        echo(wrap(line) if sys.stdout.isatty() else cut)
 
 
 def _lines_of(scenario: Scenario) -> Iterator[str]:

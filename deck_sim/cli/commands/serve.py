@@ -15,7 +15,7 @@ from deck_sim.base.version import __version__
 from deck_sim.cli.environment import intercepted_variables
 from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.cli.options import ANY_KEY, FILE
-from deck_sim.cli.output import examples
+from deck_sim.cli.output import echo, examples
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import STOPS, handle_signals, stop_once
@@ -87,9 +87,9 @@ def command(
             part.replace(port_file)  # others wait for the file and read it at once
             stack.callback(port_file.unlink, missing_ok=True)
         variables = stack.enter_context(intercepted_variables(server, os.environ))
-        click.echo(_banner(server, variables))
+        echo(_banner(server, variables))
         if not (server.is_local or server.worlds.keys):
-            click.echo(_OPEN, err=True)
+            echo(_OPEN, err=True)
         # An import at once would delay the first answer to a client that waits for the server.
         server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.1))
 
