@@ -23,6 +23,7 @@ import pytest
 from deck_sim import ERRORS, Deck, DeckSimError
 from deck_sim.base.errors import listed, nearest
 from deck_sim.base.real_time import process_id
+from deck_sim.contract import EDITION_NAMES
 from deck_sim.engine.world_values import OPTION_TYPES, Options
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.handle.deck_sim import read_scenarios
@@ -37,6 +38,7 @@ from deck_sim.runtime.findings import (
     collect_findings,
 )
 from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.settings import MODES
 from deck_sim.scenario.library import Library
 from pytest_deck_sim.options import (
     COVERAGE,
@@ -54,8 +56,14 @@ _IF_INTENDED = "if this is intended, mark the test with @pytest.mark.deck(strict
 
 _LATER = "cannot read your scenarios; the first test that failed lists the mistakes"
 
-# The values that arguments of the marker can have.
-_ALLOWED = {"lint": LINT_MODES, "scenarios": ("all", "own"), "strict": (True, False)}
+# The values that arguments of the marker can have; the other arguments are read with the world.
+_ALLOWED = {
+    "clock": MODES,
+    "edition": EDITION_NAMES,
+    "lint": LINT_MODES,
+    "scenarios": ("all", "own"),
+    "strict": (True, False),
+}
 
 # Part of the keys on a shared server, where two runs of the same tests may meet.
 RUN_ID = uuid.uuid4().hex[:8]

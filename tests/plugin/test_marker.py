@@ -32,7 +32,7 @@ WRONG = {
     "scenari='success'": "has no argument 'scenari'; did you mean 'scenario'?; allowed are",
     "'success'": "has no argument 'success'; write `scenario='success'`; allowed are",
     "scenario='sucess'": "names an unknown scenario: 'sucess'; did you mean 'success'?",
-    "clock='x'": "must be 'real', 'frozen' or 'on_poll'",
+    "clock='x'": "`clock` is 'x'; it can be 'real' or 'frozen' or 'on_poll'",
     "clock='on_poll', step='5'": "`step`: *'5' is not a duration",
     "strict='no'": "`strict` is 'no'; it can be True or False",
     "lint='fial'": "`lint` is 'fial'; it can be 'fail' or 'off'",
@@ -40,9 +40,13 @@ WRONG = {
 
 
 def test_the_marker_is_checked_if_the_test_uses_no_fixture_of_ours(run):
-    result = run("import pytest\n@pytest.mark.deck(scenari='success')\ndef test_it(): pass")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["@pytest.mark.deck has no argument 'scenari'; did you mean *"])
+    test = "\n@pytest.mark.deck({})\ndef test_{}(): pass\n"
+    result = run(
+        "import pytest" + test.format("scenari='success'", 1) + test.format("clock='x'", 2)
+    )
+    result.assert_outcomes(errors=2)
+    complaints = "@pytest.mark.deck has no argument 'scenari'; did*", "*`clock` is 'x'; it can be*"
+    result.stdout.fnmatch_lines([*complaints])
 
 
 def test_a_wrong_argument_is_an_error(run):
