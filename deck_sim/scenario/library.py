@@ -25,6 +25,7 @@ _PACKAGE = Path(__file__).parent.parent
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
 _SUFFIXES = (".yaml", ".yml")
+UNREAD = "is not read: scenarios are *.yaml and *.yml files directly in the folder"
 _FEW = 10  # names that a message may list
 _FOLDER = (
     "yours must be directly in the folder of --scenarios, in pytest of --deck-scenarios or the ini"
@@ -154,6 +155,13 @@ class WatchedFolder(Library):
 
 def scenario_files(folder: Path) -> list[Path]:
     return sorted(file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}"))
+
+
+def unread_files(folder: Path) -> list[Path]:
+    """Return the files that look like scenarios and are not read: one level down, or JSON."""
+    files = [*folder.glob("*/*.y*ml"), *folder.glob("*.json")]
+    # `init` writes a scenario.schema.json, and a name has no dot.
+    return sorted(file for file in files if len(file.suffixes) == 1)
 
 
 def read_folder(folder: Path, below: Library | None) -> Library:

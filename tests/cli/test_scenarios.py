@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 from deck_sim.scenario.library import shipped
 
@@ -94,3 +95,15 @@ def test_programs_get_json(cli):
         "scenario": shipped().get("success").source,
     }
     assert {k: overview[k] for k in every[0]} in every
+
+
+def test_a_story_that_is_not_read_is_named_with_the_reason(cli, write, tmp_path):
+    """In a subfolder, or as JSON."""
+    write("mine", "queued", "running", "completed")
+    (tmp_path / "sub").mkdir()
+    for file in ("sub/hidden.yaml", "other.json"):
+        (tmp_path / file).write_text("{}")
+        name = Path(file).stem
+        for command in ("play", "scenarios"):
+            refused = cli(command, name, "--scenarios", tmp_path)
+            assert f"{tmp_path / file} is not read: scenarios are *.yaml" in refused.stderr

@@ -13,7 +13,14 @@ from deck_sim.cli.output import echo, examples, print_json
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.runtime.world_file import is_world_file, load_world_file
 from deck_sim.scenario.file_checks import find_timeouts
-from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
+from deck_sim.scenario.library import (
+    UNREAD,
+    Library,
+    read_files,
+    scenario_files,
+    shipped,
+    unread_files,
+)
 from deck_sim.scenario.loader import Mistake, Mistakes, ScenarioError, parse
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.yaml_files import YamlError, read_file
@@ -59,16 +66,11 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
             load_world_file(file, library)
         except ScenarioError as error:
             mistakes += error.mistakes
-    text = "is not read: scenarios are *.yaml and *.yml files directly in the folder"
-    beside = {file for path in paths for end in ("*/*.y*ml", "*.json") for file in path.glob(end)}
-    # `init` writes a scenario.schema.json, and a name has no dot.
-    unread = [f for f in sorted(beside) if len(f.suffixes) == 1 and realpath(f) not in files]
-    warnings = [Mistake(f"{file}", 1, 1, "", text) for file in unread]
-    for file in [] if mistakes else stories:
-        notes = Mistakes(f"{file}", parse(file, f"{file}"))
-        for place, text in find_timeouts(library.get(file.stem)):
-            notes.add(place, text)
-        warnings += notes.collected
+    unread = {realpath(f): f for path in paths for f in unread_files(path)}
+    warnings = [
+        Mistake(f"{f}", 1, 1, "", UNREAD) for name, f in unread.items() if name not in files
+    ]
+    warnings += [] if mistakes else _find_timeouts(stories, library)
     scenarios = [] if mistakes else [_edition_row(scenario, library) for scenario in library.own()]
     if as_json or shape == "json":
         rows = [asdict(mistake) for mistake in mistakes]
@@ -86,6 +88,17 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         also = f", {counted(len(warnings), 'warning')}" if warnings else ""
         echo(f"{counted(len(files), 'file')}, no mistakes{also}")
     return 1 if mistakes else 0
+
+
+def _find_timeouts(stories: list[Path], library: Library) -> list[Mistake]:
+    """Return the steps at which every run of a scenario times out."""
+    warnings = list[Mistake]()
+    for file in stories:
+        places = Mistakes(f"{file}", parse(file, f"{file}"))
+        for path, text in find_timeouts(library.get(file.stem)):
+            places.add(path, text)
+        warnings += places.collected
+    return warnings
 
 
 def _is_world_file(file: Path) -> bool:

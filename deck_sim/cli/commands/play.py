@@ -70,7 +70,7 @@ def command(
     that waits for approval.
     """
     library = open_library(folder)
-    scenario = find_scenario(name, library)
+    scenario = find_scenario(name, library, folder)
     if edition is not None and edition not in scenario.editions:
         text = f"{scenario.name!r} is for {scenario.for_editions}, not `{edition}`"
         raise click.UsageError(f"--edition: {text}")

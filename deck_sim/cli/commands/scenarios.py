@@ -30,7 +30,7 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     """List the scenarios, or show one with its branches."""
     library = open_library(folder)
     if name:
-        scenario = find_scenario(name, library)
+        scenario = find_scenario(name, library, folder)
         if as_json:
             print_json(scenario.overview | {"scenario": scenario.source})
         else:
