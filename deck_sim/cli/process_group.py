@@ -1,4 +1,4 @@
-"""A command in a process group of its own, so that it can be ended with all that it has started."""
+"""Runs a command in its own process group, so that its children can be ended, too."""
 
 import os
 import shutil
@@ -38,8 +38,9 @@ class ProcessGroup:
         """Run the command. Return its exit code, or minus the number of the signal that ended it.
 
         After `timeout`, end the group and set `has_timed_out`. A `captured` command has no input,
-        and `output` is what it has printed. Another one gets the terminal while this process would
-        have it: it can read, and Ctrl-C reaches it alone. Raises OSError if it cannot be started.
+        and `output` is what it has printed. Any other command has the terminal while this process
+        is in the foreground: it can read, and Ctrl-C reaches it alone. Raises OSError if it cannot
+        be started.
         """
         # Windows finds `npm.cmd` for `npm` only in this way.
         program = shutil.which(words[0]) or words[0]
@@ -86,9 +87,9 @@ class ProcessGroup:
             self._send(_KILL)
 
     def _wait_on_terminal(self, process: subprocess.Popen[bytes]) -> None:
-        """If there is a terminal, wait for the end of the command, which gets the terminal while
-        this process would have it. Ctrl-Z stops the command, and then this process and its group,
-        as their shell expects it, until the shell continues them.
+        """If there is a terminal, wait for the end of the command, which has the terminal while
+        this process is in the foreground. After Ctrl-Z, which stops the command, this process
+        stops itself and its group, because their shell waits for them; `fg` continues all.
         """
         try:
             terminal = os.open("/dev/tty", os.O_RDWR)

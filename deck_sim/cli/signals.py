@@ -28,8 +28,8 @@ def handle_signals(by_signal: Mapping[signal.Signals, Any]) -> Iterator[None]:
 
 
 def stop_once(stop: Callable[[], None]) -> None:
-    """Call `stop` at the first signal. Another one ends the process at once, whatever it does, and
-    so do five seconds, for which faulthandler needs no turn of the interpreter.
+    """Call `stop` at the first signal. A second signal ends the process at once. After five seconds
+    faulthandler ends it, which works even while a regular expression keeps the interpreter.
     """
 
     def act(*_: object) -> None:

@@ -161,7 +161,9 @@ class Server:
 
     @contextmanager
     def paused(self) -> Iterator[WorldRegistry]:
-        """Let this thread use the worlds while the event loop waits; faster than `submit`."""
+        """Stop the event loop in a `with` block, so that this thread can use the worlds. This is
+        faster than `submit`.
+        """
         with self._find_loop().turn:
             yield self.worlds
 

@@ -168,8 +168,8 @@ def _explain(error: Exception) -> str:
 
 
 def _open_database(path: Path) -> sqlite3.Connection:
-    """Open and lock a state file; if there is none, make one that only its owner can read. Raises
-    StateFileError if the file cannot be used.
+    """Open a state file, and lock it against other servers. A new file can be read by its owner
+    only. Raises StateFileError if the file cannot be used.
     """
     try:
         if path.exists() and not path.is_file():  # reading from a pipe would not end

@@ -60,7 +60,9 @@ class Writer(pickle.Pickler):
 
 
 class _Reducers(dict[type, Callable[[Any], Any]]):
-    """What pickle writes for a value, by the value's class; quicker than `reducer_override`."""
+    """The functions that make values readable for pickle, by the class of the value. A dict is
+    faster than the method `reducer_override`.
+    """
 
     def __missing__(self, type_: type) -> Callable[[Any], Any]:
         if issubclass(type_, (type, *_BUILT_IN)):

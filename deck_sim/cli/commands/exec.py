@@ -103,7 +103,7 @@ def command(
         server,
         intercepted_variables(server, os.environ) as more,
     ):
-        # A handler may put a number in while this thread begins to wait, when an Event is locked.
+        # Not an Event: a signal handler that sets one can wait for ever for the lock of `wait`.
         signals = SimpleQueue[int]()
         # Few commands call sooner, and short ones are not delayed.
         server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.05))

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from deck_sim.runtime.simulation import Simulation
 
 _MOST_NOTES = 5  # of one kind and world
-_ALWAYS = "undelivered webhooks"  # a title; other notes are about the cause of a failure
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -110,11 +109,12 @@ class ExecReport:
         caused it, such as unfinished runs and refused calls.
         """
         from deck_sim.handle.timeline import cut_middle
+        from deck_sim.runtime.findings import FINDING_KINDS
 
-        lines = list[str]()
+        undelivered, lines = FINDING_KINDS["undelivered_webhook"].title, list[str]()
         for world in self.worlds:
             for title, texts in world.notes.items():
-                if self.exit_code or title == _ALWAYS:
+                if self.exit_code or title == undelivered:
                     notes = [f"  {world.world}: {title}: {text}" for text in _texts(texts)]
                     lines += cut_middle(notes, _MOST_NOTES)
         return lines
