@@ -13,7 +13,6 @@ import pytest
 
 from deck_sim.cli import server_log
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, WorldReport
-from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.program import main
 from deck_sim.cli.signals import STOPS
 from deck_sim.handle.connect.transports import server_at
@@ -189,16 +188,6 @@ sys.exit(codes[signal.sigwait(codes)])
     done = cli("exec", "--hold", *python(source))
     assert done.exit_code == (6 if number == signal.SIGINT else 5)
     assert "still serving" not in done.stderr
-
-
-def test_a_signal_that_comes_while_the_command_is_started_ends_it(cli, monkeypatch):
-    def start(group, *arguments, **options):
-        os.kill(os.getpid(), signal.SIGTERM)
-        return run(group, *arguments, **options)
-
-    run = ProcessGroup.run
-    monkeypatch.setattr(ProcessGroup, "run", start)
-    assert cli("exec", *python("import signal; signal.pause()")).exit_code == 128 + signal.SIGTERM
 
 
 def test_a_command_that_takes_too_long_is_ended(cli, monkeypatch):

@@ -2,13 +2,10 @@
 
 import io
 import json
-import os
-import signal
 import sys
 
 import pytest
 
-from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.program import main
 from deck_sim.cli.signals import STOPS
 
@@ -176,14 +173,3 @@ def test_a_signal_ends_the_command_and_shows_what_was_found_before(cli, tmp_path
     assert done.stdout.startswith(
         "1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried (limit of runs or time)\n"
     )
-
-
-def test_a_signal_that_comes_while_a_command_is_started_ends_it(cli, monkeypatch):
-    def start(group, *arguments, **options):
-        os.kill(os.getpid(), signal.SIGTERM)
-        return run(group, *arguments, **options)
-
-    run = ProcessGroup.run
-    monkeypatch.setattr(ProcessGroup, "run", start)
-    done = cli("explore", *python("import signal; signal.pause()"))
-    assert done.exit_code == 128 + signal.SIGTERM

@@ -16,6 +16,7 @@ from deck_sim.cli.signals import handle_signals
 EXEC = (sys.executable, "-m", "deck_sim", "exec", "--quiet")
 # The words differ from those that it prints, as the terminal also shows what is typed.
 ASK = (sys.executable, "-c", "print('rea' 'dy', flush=True); print('got', input())")
+# The program itself looks, since the system tells nobody that another group has the terminal.
 ASK_AFTER_FG = f"""
 import os, time
 print("is in the " "background", flush=True)
@@ -74,6 +75,17 @@ def test_ctrl_c_while_the_command_is_started_ends_it():
     group.pass_on(signal.SIGINT)
     assert group.run(["sleep", "600"], os.environ, None, captured=True) == -signal.SIGTERM
     group.pass_on(signal.SIGINT)  # there is nothing left to end
+
+
+@pytest.mark.parametrize("name", ["exec", "explore"])
+def test_a_signal_while_the_command_is_started_ends_it(cli, monkeypatch, name):
+    def start(group, *arguments, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return run(group, *arguments, **options)
+
+    run = ProcessGroup.run
+    monkeypatch.setattr(ProcessGroup, "run", start)
+    assert cli(name, "--", "sleep", "600").exit_code == 128 + signal.SIGTERM
 
 
 def test_without_process_groups_the_command_itself_is_ended(monkeypatch):
