@@ -63,6 +63,22 @@ def write(tmp_path):
 
 
 @pytest.fixture
+def run_unread():
+    """Call `deck-sim` when the reader of its output has left, as that of `| head` soon has; return
+    its exit code. For `2>&1`, redirect stderr.
+    """
+
+    def run_unread(*words, redirect=redirect_stdout):
+        reading, writing = os.pipe()
+        os.close(reading)
+        with open(writing, "w") as out, redirect(out), pytest.raises(SystemExit) as ended:
+            main([*words])
+        return ended.value.code
+
+    return run_unread
+
+
+@pytest.fixture
 def signal_handlers():
     """Restores the handlers, and stops the watch over the end of `deck-sim serve`."""
     handlers = {number: signal.getsignal(number) for number in STOPS}

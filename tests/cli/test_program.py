@@ -1,7 +1,7 @@
-import os
 import runpy
 import subprocess
 import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import click
@@ -83,24 +83,15 @@ def test_wrong_usage_is_one_line_and_exit_code_2(cli):
     assert [texts[words] for words in WRONG if not texts[words].startswith(starts[words])] == []
 
 
-def run_unread(*words, stderr=subprocess.PIPE):
-    """Run a command whose reader has left, as that of `| head` soon has."""
-    reading, writing = os.pipe()
-    os.close(reading)
-    with open(writing, "wb") as out:
-        return subprocess.run(
-            [sys.executable, "-m", "deck_sim", *words], stdout=out, stderr=stderr, text=True
-        )
-
-
-def test_a_command_whose_reader_has_left_ends_in_silence_with_its_own_exit_code(tmp_path):
+def test_a_command_whose_reader_has_left_ends_in_silence_with_its_own_exit_code(
+    run_unread, tmp_path, capsys
+):
     """Under `pipefail`, a failure must not look like a success."""
     (tmp_path / "a.yaml").write_text("a: [")
     for words, code in (("fidelity", 0), ("serve --help", 0), (f"check {tmp_path}", 1)):
-        ended = run_unread(*words.split())
-        assert (ended.returncode, ended.stderr) == (code, "")
-    failed = run_unread("exec", "--", "sh", "-c", "exit 3", stderr=subprocess.STDOUT)
-    assert failed.returncode == 3
+        assert (run_unread(*words.split()), capsys.readouterr().err) == (code, "")
+    words = ["exec", "--", "sh", "-c", "exit 3"]
+    assert run_unread(*words, redirect=redirect_stderr) == 3
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

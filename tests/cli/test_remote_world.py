@@ -1,8 +1,5 @@
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
@@ -136,13 +133,9 @@ def test_the_timeline_can_be_followed(server, key, api, monkeypatch, cli):
     assert [json.loads(line)["kind"] for line in as_json.stdout.splitlines()[-1:]] == ["call"]
 
 
-def test_following_ends_when_its_reader_has_left(server, key, api):
+def test_following_ends_when_its_reader_has_left(server, key, api, run_unread):
     api.post("/agents", json={"name": "before"})
-    reading, writing = os.pipe()
-    os.close(reading)
-    words = ["-m", "deck_sim", "timeline", "--follow", "--url", server.url, "--key", key]
-    with open(writing, "wb") as out:
-        assert subprocess.run([sys.executable, *words], stdout=out, timeout=60).returncode == 0
+    assert run_unread("timeline", "--follow", "--url", server.url, "--key", key) == 0
 
 
 def test_a_negative_duration_is_no_unknown_option(cli):
