@@ -14,10 +14,9 @@ from deck_sim.runtime.seeding import seed_resources, seedable
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.scenario.conditions import Rule
-from deck_sim.scenario.field_types import Version
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistakes, parse
-from deck_sim.scenario.model import Scenario, schema_of
+from deck_sim.scenario.model import Scenario, Version, schema_of
 from deck_sim.scenario.yaml_files import Document
 
 SEEDABLE: list[JsonValue] = [

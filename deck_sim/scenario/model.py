@@ -1,17 +1,16 @@
 """The model of a scenario file, and the scripts that it gives to connections, sessions and runs."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, WithJsonSchema
 
 from deck_sim.base.errors import format_path, listed, quote, suggest
-from deck_sim.base.validation import Many, PositiveDuration, Strict
+from deck_sim.base.validation import Many, PositiveDuration, Strict, Whole
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.script import SCRIPT_KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
-from deck_sim.scenario.field_types import Version
 from deck_sim.scenario.steps.statuses import (
     ConnectionStep,
     RunStep,
@@ -28,6 +27,7 @@ _DEFAULT_SCRIPTS: dict[str, list[Any]] = {
     "session": [{"queued": "1s"}, {"running": "1s"}, "idle"],
     "task_run": [{"queued": "2s"}, {"running": "8s"}, "completed"],
 }
+Version = Annotated[Literal[1], Whole]
 ScenarioName = Annotated[str, Field(pattern="^[a-z0-9_]{1,100}$")]
 
 

@@ -2,14 +2,28 @@
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, model_validator
+from pydantic import AfterValidator, ConfigDict, WithJsonSchema, model_validator
 
+from deck_sim.base.errors import nearest, quote
 from deck_sim.base.validation import Many, Strict
+from deck_sim.contract.error_catalog import CATALOG, run_errors
 from deck_sim.engine.script import SCRIPT_KINDS, Wait
 from deck_sim.engine.step_context import StepContext
 from deck_sim.faults.fault_fields import ErrorAnswer
-from deck_sim.scenario.field_types import RunErrorName, one_or_many
-from deck_sim.scenario.steps.step import Step, compute
+from deck_sim.scenario.steps.step import Step, compute, one_or_many
+
+# The catalog is too long for a message.
+_EXAMPLE = (
+    "; write `type/code`, like `source/source_not_available`; `deck-sim schema` lists every error"
+)
+
+
+def _read_error_name(value: str) -> str:
+    if value in run_errors():
+        return value
+    if value in CATALOG:
+        raise ValueError(f"{quote(value)} is an error of calls, not runs; use the step `refused`")
+    raise ValueError(f"unknown error {quote(value)}{nearest(value, run_errors()) or _EXAMPLE}")
 
 
 def _allow_name(schema: dict[str, Any]) -> None:
@@ -22,7 +36,9 @@ class FailedWith(Strict):
     """One error of a failed run: its name, message and field."""
 
     model_config = ConfigDict(json_schema_extra=_allow_name)
-    error: RunErrorName
+    error: Annotated[
+        str, AfterValidator(_read_error_name), WithJsonSchema({"enum": [*run_errors()]})
+    ]
     """The `type/code` of the error in Deck's catalog, like `auth/auth_locked`."""
     message: str | None = None
     """The error's message. If omitted, that of the error in Deck's catalog."""

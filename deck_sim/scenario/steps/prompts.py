@@ -7,27 +7,30 @@ from contextlib import suppress
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from deck_sim.base.durations import Span
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import listed, nearest, quote, show
 from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.engine.script import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.engine.step_context import StepContext
 from deck_sim.scenario.conditions import fits_glob, plain_text
-from deck_sim.scenario.field_types import AcceptedText, SpanField, one_or_many
 from deck_sim.scenario.steps.failures import fails
-from deck_sim.scenario.steps.step import Step, compute
+from deck_sim.scenario.steps.step import SpanField, Step, compute, one_or_many
 
 if TYPE_CHECKING:  # `statuses` has the types of all steps
     ConnectionStep = Step
     RunStep = Step
 
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
-
-
-_Answer = dict[str, AcceptedText]
+_AcceptedText = Annotated[
+    str,
+    # A decimal is refused, since its spelling is lost: 1.50 was read as 1.5.
+    BeforeValidator(lambda value: show(value) if isinstance(value, int) else value),
+    WithJsonSchema({"type": ["string", "integer", "boolean"]}),
+]
+_Answer = dict[str, _AcceptedText]
 
 
 class InteractionField(Strict):

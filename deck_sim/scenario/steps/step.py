@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from functools import partial
+from typing import Annotated, Any, ClassVar
 
-from pydantic import ConfigDict, model_validator
+from pydantic import BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema, model_validator
 
-from deck_sim.base.durations import Span
+from deck_sim.base.durations import DURATION_PATTERN, Span, parse_span
 from deck_sim.base.errors import format_path, listed, show
-from deck_sim.base.validation import Strict
+from deck_sim.base.validation import Strict, read_duration
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.machines import Machine
 from deck_sim.engine import script
@@ -19,6 +20,28 @@ from deck_sim.scenario.expressions import ExpressionError, names_at, render
 
 BRANCHES = ("on_rejected", "on_timeout")
 STEP_CLASSES: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
+
+SPAN_PATTERN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"
+read_span = partial(read_duration, parse=parse_span)
+
+
+def described(pattern: str, *examples: str) -> WithJsonSchema:
+    """Return the JSON Schema of a text that matches the whole pattern."""
+    schema = {"type": "string", "pattern": f"^(?:{pattern})$", "examples": [*examples]}
+    return WithJsonSchema(schema)
+
+
+SpanField = Annotated[
+    Span, PlainValidator(read_span), described(SPAN_PATTERN, "2s", "5m", "2s..8s")
+]
+
+
+def one_or_many(item: Any) -> BeforeValidator:
+    """Return the validator of a field that takes one item or a list of items."""
+    return BeforeValidator(
+        lambda value: value if isinstance(value, list | tuple) else (value,),
+        json_schema_input_type=item | list[item],
+    )
 
 
 def _describe(schema: dict[str, Any], step: type[Step]) -> None:
