@@ -20,7 +20,7 @@ from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.injected_faults import EVERYBODY
 from deck_sim.engine.world import RESET_REMOVED, listens
 from deck_sim.engine.world_values import Resource
-from deck_sim.runtime.lint import LINT_RULES, POLL_INTERVAL, polls_a_frozen_clock
+from deck_sim.runtime.lint import LINT_RULES, POLL_INTERVAL, call_as_json, polls_a_frozen_clock
 from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import FROZEN
@@ -417,11 +417,8 @@ def _find_mistakes(source: Source, *, of_clock: bool) -> Iterator[Row]:
         if (rule.find is polls_a_frozen_clock) is of_clock:
             for reason, calls in rule.find(source.simulation, source.poll_interval):
                 remedy = f"{rule.fix[0].lower()}{rule.fix[1:].removesuffix('.')}"
-                rows = [
-                    {"request_id": call.request_id, "method": call.method, "path": call.path}
-                    for call in calls
-                ]
-                yield rule.name, f"{rule.name}: {reason}", remedy, {"why": rule.why, "calls": rows}
+                details = {"why": rule.why, "calls": [*map(call_as_json, calls)]}
+                yield rule.name, f"{rule.name}: {reason}", remedy, details
 
 
 @finding_kind("present state")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Reversible
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice, pairwise, zip_longest
+from typing import Any
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
@@ -17,6 +18,7 @@ from deck_sim.base.errors import counted
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.script import WRONG_ANSWER, watched_kinds
 from deck_sim.runtime.call_journal import Call
+from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.settings import FROZEN, ON_POLL
 from deck_sim.runtime.simulation import Simulation
 
@@ -62,6 +64,11 @@ def find_problems(
     return [
         (rule, *finding) for rule in LINT_RULES for finding in rule.find(simulation, poll_interval)
     ]
+
+
+def call_as_json(call: Call) -> dict[str, Any]:
+    at = format_moment(call.at)
+    return {"at": at, "request_id": call.request_id, "method": call.method, "path": call.path}
 
 
 @lint_rule(
