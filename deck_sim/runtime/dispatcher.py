@@ -18,7 +18,6 @@ import logging
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -57,10 +56,8 @@ class _Background:
 class Dispatcher:
     """Sends the webhooks of all worlds of one server, on that server's event loop."""
 
-    def __init__(
-        self, sender: Sender | None = None, wall: Callable[[], datetime] = real_time.process_now
-    ) -> None:
-        self._sender, self._wall = sender or Sender(), wall
+    def __init__(self, sender: Sender | None = None) -> None:
+        self._sender = sender or Sender()
         self.apps = self._sender.apps  # called without a socket, by the host in their URL
         self.check_url = self._sender.check_url
         # Saves the changes of a world if there is a state file; called before anything is sent.
@@ -131,7 +128,7 @@ class Dispatcher:
     async def _make(self, simulation: Simulation, attempt: Attempt) -> AttemptResult:
         """Make an attempt. An error in deck-sim becomes its result, so other attempts continue."""
         try:
-            return await _make_attempt(simulation, attempt, self._sender, self._wall)
+            return await _make_attempt(simulation, attempt, self._sender)
         except Exception as error:
             from deck_sim.engine.deliveries import AttemptResult
 
@@ -170,22 +167,21 @@ class Dispatcher:
         """Send the webhooks that are due now, and wait briefly for the receivers. The wait is short
         because a receiver may itself wait for the answer to the call in progress.
         """
-        from deck_sim.runtime.advance import do_all_due, run_to_end
+        from deck_sim.runtime import advance
 
-        run_to_end(do_all_due(simulation))
-        attempts = self._start_attempts(simulation)
-        if attempts:
+        advance.run_to_end(advance.do_all_due(simulation))
+        if attempts := self._start_attempts(simulation):
             _, unanswered = await asyncio.wait(attempts, timeout=_EARLY_SECONDS)
             simulation.answered_before_webhooks |= bool(unanswered)
 
     def _start_attempts(self, simulation: Simulation) -> set[asyncio.Task[None]]:
-        from deck_sim.runtime.advance import catch_up
+        from deck_sim.runtime import advance
 
         background = self._backgrounds.setdefault(id(simulation), _Background())
 
         async def deliver(attempt: Attempt) -> None:
             result = await self._make(simulation, attempt)
-            catch_up(simulation)
+            advance.catch_up(simulation)
             _record_result(simulation, attempt, result)
             self.save(simulation)
 
@@ -197,25 +193,19 @@ class Dispatcher:
         return background.sending
 
     async def _deliver_in_background(self, simulation: Simulation, background: _Background) -> None:
-        from deck_sim.runtime.advance import (
-            catch_up,
-            do_all_due,
-            next_retry,
-            pass_time_until,
-            run_to_end,
-        )
+        from deck_sim.runtime import advance
 
         try:
             while simulation.mode in _BACKGROUND_MODES:
                 background.wake.clear()
-                catch_up(simulation)
+                advance.catch_up(simulation)
                 if not simulation.advancing:
-                    run_to_end(do_all_due(simulation))
+                    advance.run_to_end(advance.do_all_due(simulation))
                     attempts = self._start_attempts(simulation)
                     is_patient = simulation.waits_for_retries and simulation.mode == ON_POLL
                     # Perhaps no read will move the clock to the retry.
-                    if is_patient and not attempts and (retry := next_retry(simulation)):
-                        run_to_end(pass_time_until(simulation, retry))
+                    if is_patient and not attempts and (retry := advance.next_retry(simulation)):
+                        advance.run_to_end(advance.pass_time_until(simulation, retry))
                         continue
                 seconds, due = None, simulation.world.timers.peek()
                 if due is not None and simulation.mode == REAL and not simulation.advancing:
@@ -248,16 +238,14 @@ async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]
         simulation.note_crash("the delivery of events")
 
 
-async def _make_attempt(
-    simulation: Simulation, attempt: Attempt, sender: Sender, clock: Callable[[], datetime]
-) -> AttemptResult:
+async def _make_attempt(simulation: Simulation, attempt: Attempt, sender: Sender) -> AttemptResult:
     from deck_sim.engine.deliveries import AttemptResult, secrets_of
     from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
     from deck_sim.runtime.serialization import custom_headers, dump_json, message_as_json
     from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
 
     world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
-    at, wall = world.now, simulation.caller_time or clock()
+    at, wall = world.now, simulation.caller_time or real_time.process_now()
     stamp = wall if simulation.settings.webhook_time == "wall" else at
     body = dump_json(message_as_json(simulation, attempt.event))
     secrets = tuple(secrets_of(world, attempt.destination))

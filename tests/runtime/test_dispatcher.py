@@ -57,7 +57,8 @@ def start(sender, **settings):
     simulation = Simulation("k", Settings(**settings), Library(shipped()), real_ns=lambda: 0)
     subscribe_to(simulation, "http://x/")
     create_agent(simulation)
-    return simulation, Dispatcher(sender, wall=lambda: WALL)
+    simulation.caller_time = WALL
+    return simulation, Dispatcher(sender)
 
 
 def drive(simulation, dispatcher, advance=None, has_left=lambda: False):
