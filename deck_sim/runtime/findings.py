@@ -78,7 +78,10 @@ _OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)
 _OF_TIMES = re.compile("timestamp|too (old|new)|expired", re.IGNORECASE)
 _CRASHED, _NO_ROUTE = 500, (404, 405)
 _BYTES = "verify the bytes of the body as received, not parsed and serialized again?"
+# The likely cause of a failed attempt.
 _HINTS = {
+    "fault": "",
+    "unknown": "",
     "route": "does the application accept POST at the path of its webhooks?{path}",
     "secret": f"does the application use the secret in `{{secret}}`, and {_BYTES}",
     "own secret": "this destination has its own secret, not the one in `{secret}`: does the"
@@ -329,20 +332,32 @@ def _find_undelivered(source: Source, *, of_test: bool) -> Iterator[Row]:
     for delivery, attempt in _last_attempts(source):
         if attempt.ok or _failed_in_test(source, delivery, attempt) is not of_test:
             continue
+        status, id_ = attempt.status, delivery["event_destination_id"]
         body = " ".join(attempt.answer.decode(errors="replace").split())
         # A framework's page for an error says no more than the status.
         answer = "" if body.startswith("<") else cut(body, _MOST_SAID)
         answer = attempt.response.get(RAISED_HEADER, answer)
-        result = f"{attempt.status or attempt.error}{f'  {redact_body(answer)}' if answer else ''}"
+        result = f"{status or attempt.error}{f'  {redact_body(answer)}' if answer else ''}"
         reason = f"{delivery['event_type']} ({delivery.id}), attempt {attempt.number}: {result}"
-        hint = _choose_hint(source, delivery, attempt, answer, accepting)
+        refused = status in _REFUSED_SIGNATURE or (status == _CRASHED and not answer)
+        secret = source.simulation.world.all("event_destination")[id_].hidden["secret"]
+        signs = {
+            "fault": attempt.fault,
+            "route": status in _NO_ROUTE,
+            "clock": _OF_TIMES.search(answer) or (refused and attempt.refusal),
+            "unknown": not (refused or _OF_SIGNATURES.search(answer)),
+            "own secret": secret != source.worlds.secret_of(source.simulation.key),
+            "bytes": id_ in accepting,
+            "secret": True,
+        }
+        hint = _HINTS[next(cause for cause, sign in signs.items() if sign)]
         moment = datetime.fromtimestamp(int(attempt.request[TIMESTAMP]), UTC)
-        remedy = _HINTS[hint].format(**source.terms, time=format_moment(moment)) if hint else ""
-        if attempt.status == _CRASHED and not (answer or attempt.fault):
+        remedy = hint.format(**source.terms, time=format_moment(moment))
+        if status == _CRASHED and not (answer or attempt.fault):
             crash = f"if the application raised an exception, {source.terms['crash']}"
             remedy = f"{crash}; otherwise, {remedy}"
-        details = {"attempt": attempt.number, "status": attempt.status, "fault": attempt.fault}
-        details["destination"] = delivery["event_destination_id"]
+        details = {"attempt": attempt.number, "status": status, "fault": attempt.fault}
+        details["destination"] = id_
         yield delivery.id, reason, remedy, details
 
 
@@ -367,30 +382,6 @@ def _last_attempts(source: Source) -> Iterator[tuple[Resource, AttemptResult]]:
         log = world.delivery_log.get(delivery.id, ())
         if attempts := [result for result in log if result.number]:
             yield delivery, attempts[-1]
-
-
-def _choose_hint(
-    source: Source,
-    delivery: Resource,
-    attempt: AttemptResult,
-    answer: str,
-    accepting: Collection[str],
-) -> str | None:
-    """Return the likely cause of a failed attempt, a row of `_HINTS`; None if there is no sign."""
-    refused = attempt.status in _REFUSED_SIGNATURE or (attempt.status == _CRASHED and not answer)
-    id_ = delivery["event_destination_id"]
-    secret = source.simulation.world.all("event_destination")[id_].hidden["secret"]
-    if attempt.fault:
-        return None
-    if attempt.status in _NO_ROUTE:
-        return "route"
-    if _OF_TIMES.search(answer) or (refused and attempt.refusal):
-        return "clock"
-    if not (refused or _OF_SIGNATURES.search(answer)):
-        return None
-    if secret != source.worlds.secret_of(source.simulation.key):
-        return "own secret"
-    return "bytes" if id_ in accepting else "secret"
 
 
 @finding_kind("webhooks that were never sent")
