@@ -54,11 +54,6 @@ def resource_as_json(
     return {**data, **world.additive_changes.unknown_fields}
 
 
-def _storage_as_json(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
-    """Return the stored files of a run, newest first."""
-    return [storage_item_as_json(simulation, item) for item in files_of(simulation.world, run)]
-
-
 def storage_item_as_json(simulation: Simulation, item: Resource) -> dict[str, Any]:
     """Return a stored file as its run and the list of the run's files show it."""
     whole = resource_as_json(simulation, item)
@@ -86,7 +81,9 @@ def _screenshots_as_json(simulation: Simulation, run: Resource) -> list[dict[str
 # The values of `include=` for a run.
 _INCLUDES: dict[str, Callable[[Simulation, Resource], Any]] = {
     "input": lambda simulation, run: run.hidden["input"],
-    "storage": _storage_as_json,
+    "storage": lambda simulation, run: [
+        storage_item_as_json(simulation, item) for item in files_of(simulation.world, run)
+    ],
     "artifacts": lambda simulation, run: {"screenshots": _screenshots_as_json(simulation, run)},
     "screenshots": _screenshots_as_json,
 }
