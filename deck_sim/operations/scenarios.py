@@ -13,7 +13,6 @@ from deck_sim.scenario.library import Library, check_entries
 
 if TYPE_CHECKING:
     from deck_sim.operations.parameters import Rule, ScenarioNames, Text
-    from deck_sim.scenario.model import Scenario
 
 
 @operation("GET", "/scenarios")
@@ -28,24 +27,11 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
     """Show a scenario as JSON and as `text`, with the line of each step, whether it `ships` with
     deck-sim, the kinds of resources that it `scripts`, and the `entries` of a playlist or mix.
     """
-    scenario = simulation.library.get(name, "name")
-    edition = simulation.world.edition
-    return {
-        **scenario.overview,
-        "ships": all(added.name != scenario.name for added in simulation.library.added()),
-        "scripts": [kind for kind in SCRIPT_KINDS if scenario.defines(kind, edition)],
-        "entries": [*scenario.entries],
-        "scenario": scenario.source,
-        "text": scenario.text,
-        "lines": _step_lines(scenario),
-    }
-
-
-def _step_lines(scenario: Scenario) -> dict[str, int]:
-    """Return the line of each step that the text has, by its path: `task_run.2.on_rejected.0`."""
     from deck_sim.scenario.model import written_steps
     from deck_sim.scenario.yaml_files import read_yaml
 
+    scenario = simulation.library.get(name, "name")
+    edition = simulation.world.edition
     marks = read_yaml(scenario.text).values
     inside, lines = dict[tuple[Any, ...], tuple[Any, ...]](), dict[str, int]()
     for kind, path, step in written_steps(scenario):
@@ -54,7 +40,15 @@ def _step_lines(scenario: Scenario) -> dict[str, int]:
         inside[kind, *path] = (*place, step.word)  # where the step's own keys are in the file
         if place in marks:
             lines[".".join(map(str, (kind, *path)))] = marks[place][0]
-    return lines
+    return {
+        **scenario.overview,
+        "ships": all(added.name != scenario.name for added in simulation.library.added()),
+        "scripts": [kind for kind in SCRIPT_KINDS if scenario.defines(kind, edition)],
+        "entries": [*scenario.entries],
+        "scenario": scenario.source,
+        "text": scenario.text,
+        "lines": lines,  # by the path of the step: `task_run.2.on_rejected.0`
+    }
 
 
 @operation("PUT", "/scenarios/{name}", takes_text=True)

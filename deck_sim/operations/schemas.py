@@ -7,9 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from deck_sim.contract.editions import EDITIONS, Edition
-from deck_sim.contract.kinds import WEBHOOK, Kind
+from deck_sim.contract.kinds import WEBHOOK
 from deck_sim.contract.ledger import rows_of
-from deck_sim.contract.machines import Machine
 from deck_sim.engine.script import SCRIPT_KINDS, watched_kinds
 from deck_sim.operations.holds import events_of_stories
 from deck_sim.operations.table import CONTROL_OPERATIONS, Json, operation
@@ -38,6 +37,37 @@ def show_schemas(simulation: Simulation) -> Json:
 
 def _describe_edition(edition: Edition) -> Json:
     plays = [kind for kind in SCRIPT_KINDS if kind in edition.kinds]
+    watched, kinds = watched_kinds(edition), dict[str, Json]()
+    for name, row in edition.kinds.items():
+        if (machine := row.machine) is None:
+            continue
+        # The commands that the control API has. An answer, which needs a body, is not among them.
+        start, only_id = f"/{row.path}/{{id}}/", ("POST", ("id",))
+        commands = {
+            action.path.removeprefix(start): machine.commands.get(action.path.removeprefix(start))
+            for action in CONTROL_OPERATIONS.values()
+            if action.path.startswith(start) and (action.method, action.parameters) == only_id
+        }
+        within = [field for field, kind in row.references.items() if kind in watched]
+        kinds[name] = {
+            "path": row.path,
+            "watched": row.object in watched,
+            # The fields with the ids of the session and login of a resource, sessions first.
+            "within": sorted(within, key=lambda field: row.references[field] == edition.login),
+            "statuses": {
+                status: {
+                    "family": machine.family(status),
+                    "final": machine.is_final(status),
+                    "event": machine.events[status] and f"{row.object}.{machine.events[status]}",
+                    "commands": {
+                        word: command.leads_to
+                        for word, command in commands.items()
+                        if command and status in command.allowed
+                    },
+                }
+                for status in machine.statuses
+            },
+        }
     webhook = edition.write_webhook("http://127.0.0.1:8000/webhooks/deck")
     return {
         "answer_key": edition.answer_key,
@@ -45,42 +75,7 @@ def _describe_edition(edition: Edition) -> Json:
         "destination": {"name": "local", "type": WEBHOOK, **webhook, "events": ["*"]},
         # The kinds that play scripts, runs first.
         "plays": sorted(plays, key=lambda kind: not edition.machine(kind).is_run),
-        "kinds": {
-            name: _describe_kind(edition, row, row.machine)
-            for name, row in edition.kinds.items()
-            if row.machine
-        },
-    }
-
-
-def _describe_kind(edition: Edition, row: Kind, machine: Machine) -> Json:
-    watched = watched_kinds(edition)
-    within = [name for name, kind in row.references.items() if kind in watched]
-    # The commands that the control API has. An answer, which needs a body, is not among them.
-    start = f"/{row.path}/{{id}}/"
-    commands = [
-        action.path.removeprefix(start)
-        for action in CONTROL_OPERATIONS.values()
-        if action.path.startswith(start) and (action.method, action.parameters) == ("POST", ("id",))
-    ]
-    return {
-        "path": row.path,
-        "watched": row.object in watched,
-        # The fields with the ids of the session and login of a resource, sessions first.
-        "within": sorted(within, key=lambda name: row.references[name] == edition.login),
-        "statuses": {
-            status: {
-                "family": machine.family(status),
-                "final": machine.is_final(status),
-                "event": machine.events[status] and f"{row.object}.{machine.events[status]}",
-                "commands": {
-                    name: machine.commands[name].leads_to
-                    for name in commands
-                    if name in machine.commands and status in machine.commands[name].allowed
-                },
-            }
-            for status in machine.statuses
-        },
+        "kinds": kinds,
     }
 
 
