@@ -52,60 +52,46 @@ def write_report(deck: "Deck", failure: str = "") -> str:
     findings = [
         *_find_own_dates(journal, failure, state["now"]),
         *_find_moved_process(deck, entries),
-        *_find_in_world(deck),
+        *(Finding(**row) for row in deck.findings),
     ]
-    groups = dict[str, list[Finding]]()
-    for finding in findings:
-        if finding.reason not in failure:
-            groups.setdefault(_TITLES[finding.kind], []).append(finding)
-    sections = {title: list_findings(rows) for title, rows in groups.items()}
     played = [
         f"{call['answered']['id']}  {call['scenario']}"
         for call in journal
         if call["scenario"] and "id" in call["answered"]
     ]
-    due = "nothing is due"
-    if state["due"]:
-        due = "the next timer, of `{id}`, is due in {in}".format(**state["due"][0])
-    present = sections.pop(_PRESENT, [f"nothing waits, and {due}"])
-    sections = {"scenarios played, and why": played, **sections}
-    lines = cut_middle([*_fold_rounds(_timeline_lines(journal, entries))], _MOST_LINES)
-    lines = lines or ["nothing happened in this world"]
-    for title, rows in sections.items():
-        if rows:
-            lines += ["", f"{title}:", *(f"  {row}" for row in cut_middle(rows, _MOST_ROWS))]
-    now = f"the time is {state['now']}"
-    return "\n".join(
-        [
-            *lines,
-            "",
-            f"{_PRESENT}:",
-            *(f"  {row}" for row in (now, *cut_middle(present, _MOST_ROWS))),
-        ]
-    )
-
-
-def _timeline_lines(journal: Iterable[_Row], entries: Timeline) -> list[_Line]:
-    calls, lines = {call["request_id"]: call for call in journal}, list[_Line]()
-    for entry in entries:
-        if entry.id in calls:
-            body = calls[entry.id]["body"]
-            sent = "" if body is None else f"  {show_value(body)}"
-            lines.append(_Line(entry.at, f"{entry}{sent}", (entry.what, sent)))
-        else:
-            lines.append(_Line(entry.at, f"{entry}", (entry.id, entry.what)))
-    return lines
-
-
-def _find_in_world(deck: "Deck") -> Iterator[Finding]:
-    for row in deck.findings:
-        finding = Finding(**row)
+    groups = dict[str, list[Finding]]()
+    for finding in findings:
+        if finding.reason in failure:
+            continue
         if finding.kind == "no_calls" and finding.remedy and deck.interceptions:
             hosts = listed(host for client in deck.interceptions for host in client.hosts)
             passed = dict.fromkeys(host for client in deck.interceptions for host in client.passed)
             others = f"; calls to {listed(passed)} were not intercepted" if passed else ""
             finding = finding._replace(remedy=f"`deck.intercept()` answers for {hosts}{others}")
-        yield finding
+        groups.setdefault(_TITLES[finding.kind], []).append(finding)
+    sections = {title: list_findings(rows) for title, rows in groups.items()}
+    due = "nothing is due"
+    if state["due"]:
+        due = "the next timer, of `{id}`, is due in {in}".format(**state["due"][0])
+    present = sections.pop(_PRESENT, [f"nothing waits, and {due}"])
+    sections = {"scenarios played, and why": played, **sections}
+    history = cut_middle([*_fold_rounds([*_write_lines(journal, entries)])], _MOST_LINES)
+    lines = history or ["nothing happened in this world"]
+    for title, rows in sections.items():
+        if rows:
+            lines += ["", f"{title}:", *(f"  {row}" for row in cut_middle(rows, _MOST_ROWS))]
+    now = f"the time is {state['now']}"
+    lines += ["", f"{_PRESENT}:", *(f"  {row}" for row in (now, *cut_middle(present, _MOST_ROWS)))]
+    return "\n".join(lines)
+
+
+def _write_lines(journal: Iterable[_Row], entries: Timeline) -> Iterator[_Line]:
+    bodies = {call["request_id"]: call["body"] for call in journal}
+    for entry in entries:
+        body = bodies.get(entry.id)
+        sent = "" if body is None else f"  {show_value(body)}"
+        key = (entry.what, sent) if entry.id in bodies else (entry.id, entry.what)
+        yield _Line(entry.at, f"{entry}{sent}", key)
 
 
 def _find_moved_process(deck: "Deck", entries: Timeline) -> Iterator[Finding]:
@@ -147,26 +133,17 @@ def _find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> Iterator
 
 
 def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
-    place = 0
-    while place < len(lines):
-        length, count = _find_round(lines, place)
+    keys, place = [line.key for line in lines], 0
+    while place < len(keys):
+        for length in range(1, _LONGEST_ROUND + 1):
+            end = place + length
+            while keys[end : end + length] == keys[place : place + length]:
+                end += length
+            if end - place >= _FEWEST_ROUNDS * length:
+                break
+        else:
+            length, end = 1, place + 1
         yield from (line.text for line in lines[place : place + length])
-        place += length * count
-        if count > 1:
-            until = format_moment(lines[place - 1].at)
-            yield f"  … {count - 1} more times, until {until}"
-
-
-def _find_round(lines: Sequence[_Line], place: int) -> tuple[int, int]:
-    """Return how many lines repeat from `place`, and how often; 1, 1 if fewer than three times."""
-
-    def keys(start: int, length: int) -> list[tuple[str, str]]:
-        return [line.key for line in lines[start : start + length]]
-
-    for length in range(1, _LONGEST_ROUND + 1):
-        first, count = keys(place, length), 1
-        while len(first) == length and keys(place + count * length, length) == first:
-            count += 1
-        if count >= _FEWEST_ROUNDS:
-            return length, count
-    return 1, 1
+        if count := (end - place) // length - 1:
+            yield f"  … {count} more times, until {format_moment(lines[end - 1].at)}"
+        place = end
