@@ -25,7 +25,7 @@ from deck_sim.handle.connect.transports import Transport, server_at
 from deck_sim.handle.deck_clock import Clock
 from deck_sim.handle.hold import Hold, point_field
 from deck_sim.handle.recorded_calls import Calls, LintReport
-from deck_sim.handle.tasks import ReadyTask, TaskStarter, answer_prompt, finish_run
+from deck_sim.handle.tasks import ReadyTask, Tasks
 from deck_sim.handle.timeline import (
     AdvanceReport,
     Duration,
@@ -163,7 +163,7 @@ class Deck(AbstractContextManager["Deck"]):
         if not isinstance(name, str) or "\n" in name:
             text = "`use` takes the name of a scenario; for YAML or data, write"
             raise DeckSimError(f"{text} `deck.use(deck.scenario(…))`")
-        self._change(default_scenario=name)
+        self.set_options(default_scenario=name)
 
     def queue(self, *names: str, resource: str = "task_run") -> None:
         """Queue scenarios: each of the next new resources of the kind `resource` plays one."""
@@ -233,7 +233,7 @@ class Deck(AbstractContextManager["Deck"]):
 
         `deck.answer(run, "123456")`; a prompt with several fields takes a mapping.
         """
-        return answer_prompt(self._control, self._edition, read_id(resource), answer)
+        return self._tasks.answer_prompt(read_id(resource), answer)
 
     def drop(self, login: IdOrResource) -> Json:
         """End a connection (`disconnected`) or session (`failed`) at the source; its runs fail."""
@@ -292,8 +292,8 @@ class Deck(AbstractContextManager["Deck"]):
         If the run waits for an answer, an approval or the release of a hold, a `DeckSimError` names
         the call to make first.
         """
-        id_, longest = read_id(run), write_duration(limit)
-        return self.apps.serve_during(finish_run, self._control, self._edition, id_, longest)
+        finish_run, longest = self._tasks.finish_run, write_duration(limit)
+        return self.apps.serve_during(finish_run, read_id(run), longest)
 
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
@@ -385,7 +385,7 @@ class Deck(AbstractContextManager["Deck"]):
 
     def stamp_webhooks(self, time: str) -> None:
         """Set which time webhooks are signed with: `wall` (real time) or `world` (its clock)."""
-        self._change(webhook_time=time)
+        self.set_options(webhook_time=time)
 
     @refuse_on_event_loop
     def replay(self, delivery: IdOrResource) -> Json:
@@ -422,13 +422,13 @@ class Deck(AbstractContextManager["Deck"]):
         `limit` is True for Deck's limit, or a mapping like `{"requests": 5, "per": "1s"}`, with the
         period in the world's time. False removes the limit.
         """
-        self._change(rate_limit=limit)
+        self.set_options(rate_limit=limit)
 
     def set_options(self, **options: Any) -> None:
         """Set options of the world, such as `session_limit=1`; docs/control.md lists them. None
         switches an option off.
         """
-        self._change(**options)
+        self._control("change_world", body=options)
 
     def keep_headers(self, *names: str) -> None:
         """Keep these headers of later calls in `deck.requests`, instead of those named before.
@@ -449,7 +449,7 @@ class Deck(AbstractContextManager["Deck"]):
         `interaction_type`. Replaces earlier additions; without arguments, removes them.
         """
         changes = drop_none(fields=fields, event_type=event_type, interaction_type=interaction_type)
-        self._change(additive_changes=changes)
+        self.set_options(additive_changes=changes)
 
     # What happened
 
@@ -584,7 +584,7 @@ class Deck(AbstractContextManager["Deck"]):
         script, and a credential is not verified yet. `fields` are further fields of the task.
         """
         schemas = {"input_schema": input_schema, "output_schema": output_schema}
-        return self._starter.make_task({**schemas, **fields}, opens=login, scenario=None)
+        return self._tasks.make_task({**schemas, **fields}, opens=login, scenario=None)
 
     @refuse_on_event_loop
     def start_run(
@@ -602,12 +602,12 @@ class Deck(AbstractContextManager["Deck"]):
         has this status; an error is raised if the run cannot reach it. `task` are fields of the
         task, such as `output_schema`.
         """
-        start = self._starter.start_run
-        return self.apps.serve_during(start, scenario, input, status, task)
+        start_run = self._tasks.start_run
+        return self.apps.serve_during(start_run, scenario, input, status, task)
 
     @property
-    def _starter(self) -> TaskStarter:
-        return TaskStarter(self._control, self._edition, self._numbers)
+    def _tasks(self) -> Tasks:
+        return Tasks(self._control, self._edition, self._numbers)
 
     # The world as a whole
 
@@ -653,6 +653,3 @@ class Deck(AbstractContextManager["Deck"]):
     async_sleep = twin_of(sleep)
     async_replay = twin_of(replay)
     async_start_run = twin_of(start_run)
-
-    def _change(self, **settings: Any) -> None:
-        self._control("change_world", body=settings)

@@ -8,7 +8,6 @@ from typing import Any
 from deck_sim.base.errors import DeckSimError, listed, nearest, quote, show
 from deck_sim.base.redaction import redact_body
 from deck_sim.contract.editions import Edition
-from deck_sim.contract.kinds import Kind
 from deck_sim.handle.connect.control import Control, Json, drop_none
 from deck_sim.scenario.selection import SCENARIO_HEADER
 
@@ -29,10 +28,18 @@ class ReadyTask:
         return drop_none(connection_id=self.connection_id, credential_id=self.credential_id)
 
 
-class TaskStarter:
-    """Makes what `Deck.ready_task` and `Deck.start_run` return: seeded tasks, and their runs."""
+_REMEDIES = {
+    "answer": "`deck.answer(run, {answer})` answers the prompt",
+    "review": "`deck.approve(run)` or `deck.reject(run)` decides",
+    "release": "`release()` of the hold lets the run continue",
+}
+
+
+class Tasks:
+    """Seeds tasks, and starts, answers and finishes their runs."""
 
     def __init__(self, control: Control, edition: Edition, numbers: Iterator[int]) -> None:
+        """`numbers` are for the ids of seeded resources."""
         self._control, self._edition, self._numbers = control, edition, numbers
 
     def make_task(
@@ -82,79 +89,64 @@ class TaskStarter:
             raise DeckSimError(f"`status`: a run never has the status {quote(status)}{likely}")
         name = scenario or self._control("show_world")["default_scenario"]
         played = self._control("show_scenario", name=name)
-        login = self._edition.login_kind
-        opens = login.object in played["scripts"]
-        ready = self.make_task(fields, opens=opens, scenario=scenario)
+        login = self._edition.login
+        ready = self.make_task(fields, opens=login in played["scripts"], scenario=scenario)
         (login_id,) = ready.login.values()
         self._reach(login, login_id, self._edition.login_status)
         body = ready.login | drop_none(input=input)
         id_ = self._create(f"tasks/{ready.task_id}/run", body, scenario)["id"]
-        return self._reach(self._edition.kinds["task_run"], id_, status)
+        return self._reach("task_run", id_, status)
 
-    def _reach(self, kind: Kind, id_: str, status: str | None) -> Json:
-        resource = self._read(kind, id_)
-        if status is None or resource["status"] == status:
-            return resource
-        event = f"{kind.object}.{self._edition.machine(kind.object).events[status]}"
-        self._control.advance(until={"event": event, "id": id_})
+    def answer_prompt(self, id_: str, answer: str | Mapping[str, Any]) -> Json:
+        """Answer the open prompt of a resource with one value, or with a mapping of values."""
+        details = self._control("show_resource", id=id_)
+        prompt = details["resource"].get("interaction")
+        if prompt is None:
+            why = f" {details['unfinished']['why']}" if details["unfinished"] else ""
+            status = details["resource"].get("status")
+            text = f"`{id_}`{f' is `{status}` and' if status else ''} has no open prompt"
+            raise DeckSimError(f"{text}.{why}")
+        names = [field["name"] for field in prompt["fields"]]
+        if isinstance(answer, str):
+            if len(names) > 1:
+                text = f"the prompt of `{id_}` has several fields; give a mapping with"
+                raise DeckSimError(f"{text} {listed(names)}")
+            answer = {names[0]: answer}
+        elif not isinstance(answer, Mapping):
+            text = 'takes text, such as "123456", or a mapping with'
+            raise DeckSimError(f"`answer` {text} {listed(names)}, not {show(answer)}")
+        path = f"{self._edition.kinds[details['kind']].path}/{id_}/interaction"
+        return self._control.create(path, {self._edition.answer_key: answer})
+
+    def finish_run(self, id_: str, limit: str | None) -> Json:
+        """Advance until a run is final; return it. Raises an error if somebody must act first."""
+        machine = self._edition.machine("task_run")
+        events = [
+            f"task_run.{machine.events[status]}"
+            for status in machine.statuses
+            if machine.is_final(status) or machine.asks_person(status)
+        ]
+        while wait := (details := self._control("show_resource", id=id_))["unfinished"]:
+            if remedy := _REMEDIES.get(wait["remedy"]["do"]):
+                answer = json.dumps(redact_body(details["right_answer"]) or "…", ensure_ascii=False)
+                remedy = remedy.format(answer=answer)
+                raise DeckSimError(f"`{id_}` is `{wait['status']}`. {wait['why']} {remedy}.")
+            self._control.advance(until={"event": events, "id": id_}, limit=limit)
+        if (kind := details["kind"]) != "task_run":
+            raise DeckSimError(f"`finish` takes a run, but `{id_}` is of the kind `{kind}`")
         return self._read(kind, id_)
-
-    def _read(self, kind: Kind, id_: str) -> Json:
-        resources = self._control.data(f"show_{kind.object}s")
-        return next(resource for resource in resources if resource["id"] == id_)
 
     def _create(self, path: str, body: Json, scenario: str | None) -> Json:
         return self._control.create(path, body, **drop_none(**{SCENARIO_HEADER: scenario}))
 
+    def _reach(self, kind: str, id_: str, status: str | None) -> Json:
+        resource = self._read(kind, id_)
+        if status is None or resource["status"] == status:
+            return resource
+        event = f"{kind}.{self._edition.machine(kind).events[status]}"
+        self._control.advance(until={"event": event, "id": id_})
+        return self._read(kind, id_)
 
-_REMEDIES = {
-    "answer": "`deck.answer(run, {answer})` answers the prompt",
-    "review": "`deck.approve(run)` or `deck.reject(run)` decides",
-    "release": "`release()` of the hold lets the run continue",
-}
-
-
-def answer_prompt(
-    control: Control, edition: Edition, id_: str, answer: str | Mapping[str, Any]
-) -> Json:
-    """Answer the open prompt of a resource with one value, or with a mapping of values."""
-    details = control("show_resource", id=id_)
-    prompt = details["resource"].get("interaction")
-    if prompt is None:
-        why = f" {details['unfinished']['why']}" if details["unfinished"] else ""
-        status = details["resource"].get("status")
-        text = f"`{id_}`{f' is `{status}` and' if status else ''} has no open prompt"
-        raise DeckSimError(f"{text}.{why}")
-    names = [field["name"] for field in prompt["fields"]]
-    if isinstance(answer, str):
-        if len(names) > 1:
-            text = f"the prompt of `{id_}` has several fields; give a mapping with"
-            raise DeckSimError(f"{text} {listed(names)}")
-        answer = {names[0]: answer}
-    elif not isinstance(answer, Mapping):
-        text = 'takes text, such as "123456", or a mapping with'
-        raise DeckSimError(f"`answer` {text} {listed(names)}, not {show(answer)}")
-    path = f"{edition.kinds[details['kind']].path}/{id_}/interaction"
-    return control.create(path, {edition.answer_key: answer})
-
-
-def finish_run(control: Control, edition: Edition, id_: str, limit: str | None) -> Json:
-    """Advance until a run is final, and return it; raise an error if somebody must act first."""
-    machine = edition.machine("task_run")
-    events = [
-        f"task_run.{machine.events[status]}"
-        for status in machine.statuses
-        if machine.is_final(status) or machine.asks_person(status)
-    ]
-    while (details := control("show_resource", id=id_))["unfinished"]:
-        wait = details["unfinished"]
-        if remedy := _REMEDIES.get(wait["remedy"]["do"]):
-            answer = json.dumps(redact_body(details["right_answer"]) or "…", ensure_ascii=False)
-            remedy = remedy.format(answer=answer)
-            raise DeckSimError(f"`{id_}` is `{wait['status']}`. {wait['why']} {remedy}.")
-        until = {"event": events, "id": id_}
-        control.advance(until=until, limit=limit)
-    run: Json = next((run for run in control.data("show_task_runs") if run["id"] == id_), {})
-    if not run:
-        raise DeckSimError(f"`finish` takes a run, but `{id_}` is of the kind `{details['kind']}`")
-    return run
+    def _read(self, kind: str, id_: str) -> Json:
+        resources = self._control.data(f"show_{kind}s")
+        return next(resource for resource in resources if resource["id"] == id_)
