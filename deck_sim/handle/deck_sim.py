@@ -45,14 +45,8 @@ class DeckSim(AbstractContextManager[Deck]):
         unless `allow_public_webhooks` is true.
         """
         self._sender = Sender(allow_public=allow_public_webhooks)
-        self._beginning = {
-            "edition": edition,
-            "clock": clock,
-            "step": step,
-            "now": now,
-            "seed": seed,
-            **options,
-        }
+        settings = {"edition": edition, "clock": clock, "step": step, "now": now, "seed": seed}
+        self._beginning = {**settings, **options}
         self._scenarios = scenarios
         self._stack = ExitStack()
 

@@ -139,21 +139,15 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
         elif mode == ON_POLL:
             reason += "; an `on_poll` clock moves only when a client reads an unfinished resource:"
             reason += " read one, or advance the clock"
-        arrived = [
-            f"  {arrival.event['type']} of {arrival.event['data']['id']},"
-            f" answered {arrival.answered}"
-            for arrival in self.received
-        ]
-        is_own = event not in EDITIONS[edition].event_names
-        note = f"`{event}` is not an event type of Deck: only an `event` step of a scenario or"
-        note += " `deck.additive_changes(event_type=…)` emits it"
-        lines = [
-            f"no `{event}`{whose} was received; {reason}",
-            *([note] if is_own else []),
-            *(["received events:", *arrived] if arrived else ["nothing was received"]),
-            *self.complaints,
-        ]
-        raise DeckSimError("\n".join(lines))
+        lines = [f"no `{event}`{whose} was received; {reason}"]
+        if event not in EDITIONS[edition].event_names:
+            note = f"`{event}` is not an event type of Deck: only an `event` step of a scenario or"
+            lines.append(f"{note} `deck.additive_changes(event_type=…)` emits it")
+        lines.append("received events:" if self.received else "nothing was received")
+        for arrival in self.received:
+            of = f"{arrival.event['type']} of {arrival.event['data']['id']}"
+            lines.append(f"  {of}, answered {arrival.answered}")
+        raise DeckSimError("\n".join([*lines, *self.complaints]))
 
     async_wait_for = twin_of(wait_for)
 

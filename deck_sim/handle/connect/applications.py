@@ -163,7 +163,15 @@ class WebhookApps:
 
         app_headers = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
         answered = Future[RawAnswer]()
-        finished = self._start(app, path, {**headers, **app_headers}, body, answered)
+        call = app, path, {**headers, **app_headers}, body, answered
+        call_wsgi, calls = partial(_call_wsgi, self._api_key, *call), self._wsgi_calls
+        if app.is_asgi:
+            finished = self._start_on_loop(app.loop, _call_asgi, *call)
+        elif calls is None:
+            finished = run_in_thread(call_wsgi)
+        else:
+            finished = Future[None]()
+            calls.put(partial(_call_here, finished, call_wsgi))
         await first_of(finished, seconds=_BACKGROUND_SECONDS)
         await first_of(finished, answered, seconds=_ANSWER_SECONDS)
         finished.add_done_callback(log_error)
@@ -176,17 +184,6 @@ class WebhookApps:
             line = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST]
             answer_headers[RAISED_HEADER] = line.encode("ascii", "replace").decode()
         return status, answer_headers, text
-
-    def _start(self, app: WebhookApp, *rest: Any) -> Future[None]:
-        call = app, *rest
-        if app.is_asgi:
-            return self._start_on_loop(app.loop, _call_asgi, *call)
-        calls = self._wsgi_calls
-        if calls is None:
-            return run_in_thread(_call_wsgi, self._api_key, *call)
-        finished = Future[None]()
-        calls.put(partial(_call_here, finished, self._api_key, *call))
-        return finished
 
     def _start_on_loop(
         self, token: EventLoopToken | None, work: Callable[..., Any], *args: Any
@@ -201,9 +198,16 @@ class WebhookApps:
             with suppress(asyncio.CancelledError), receiving(self._api_key):
                 return await work(*args)
 
+        def run_on_trio() -> Any:
+            from anyio import RunFinishedError
+            from anyio.from_thread import run
+
+            with suppress(RunFinishedError):  # the loop may have ended, which cannot be asked
+                return run(run_until_cancelled, token=token)
+
         loop: Any = token and token.native_token
         if token and not isinstance(loop, asyncio.AbstractEventLoop):
-            return run_in_thread(_run_on_trio, run_until_cancelled, token)
+            return run_in_thread(run_on_trio)
         if not (loop and loop.is_running()):
             assert self._own_loop is not None
             loop = self._own_loop.loop
@@ -213,14 +217,6 @@ class WebhookApps:
         if self._own_loop is None:
             self._own_loop = LoopThread()
             self._open.callback(self._own_loop.stop)
-
-
-def _run_on_trio(work: Callable[[], Any], token: EventLoopToken) -> Any:
-    from anyio import RunFinishedError
-    from anyio.from_thread import run
-
-    with suppress(RunFinishedError):  # the loop may have ended, which cannot be asked
-        return run(work, token=token)
 
 
 def _error_of(finished: Future[None]) -> BaseException | None:
@@ -251,17 +247,16 @@ def _call_wsgi(
         answered.set_result((answer.status_code, answer.headers.raw, answer.read()))
 
 
-def _call_here(finished: Future[None], *call: Any) -> None:
+def _call_here(finished: Future[None], call: Callable[[], None]) -> None:
     try:
-        _call_wsgi(*call)
+        call()
+        finished.set_result(None)
     except Exception as error:
         finished.set_exception(error)
     except BaseException:
         # A failed test or an interrupt inside the application ends the advance on this thread.
         finished.set_result(None)
         raise
-    else:
-        finished.set_result(None)
 
 
 class LoopbackServer(ThreadingHTTPServer):

@@ -49,8 +49,8 @@ async def call_asgi(
     answered: Callable[[RawAnswer], object],
 ) -> None:
     """Call an application; return when its background tasks have ended, too. `answered` gets the
-    whole answer as soon as it is complete. `left` means that the client has left: the caller may
-    set it early, and this function sets it after the answer.
+    whole answer as soon as it is complete. `client_left` means that the client has left: the
+    caller may set it early, and this function sets it after the answer.
     """
     # One message, as most servers send it: some middleware reads only the first message.
     whole = [{"type": "http.request", "body": body, "more_body": False}]

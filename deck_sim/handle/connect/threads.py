@@ -70,7 +70,7 @@ def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
 
     @wraps(work)
     async def twin(*args: P.args, **kwargs: P.kwargs) -> T:
-        return await await_in_thread(work, *args, **kwargs)
+        return await result_of(run_in_thread(work, *args, **kwargs))
 
     twin.__doc__ = f"`{work.__name__}` for coroutines."
     twin.__name__ = f"async_{work.__name__}"
@@ -123,11 +123,6 @@ def wait_for(future: Future[Any], seconds: float | None) -> None:
         done.get(timeout=seconds)
 
 
-async def await_in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Do work in a thread; return its result. Cancelling the wait does not stop the work."""
-    return await result_of(run_in_thread(work, *args, **kwargs))
-
-
 async def result_of(future: Future[T]) -> T:
     """Wait for another thread's future; return its result. Cancelling does not stop the work."""
     if _in_trio():
@@ -178,16 +173,17 @@ class LoopThread:
 
     def __init__(self) -> None:
         self._stopped = asyncio.Event()
-        self._runner = asyncio.Runner(loop_factory=Loop)
-        self.loop = self._runner.get_loop()
-        self._thread = Thread(target=self._run, name="deck-sim-app", daemon=True)
+        runner = asyncio.Runner(loop_factory=Loop)
+        self.loop = runner.get_loop()
+
+        def run() -> None:
+            with runner:
+                runner.run(self._stopped.wait())
+
+        self._thread = Thread(target=run, name="deck-sim-app", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Stop the loop, and cancel the tasks that still run on it."""
         self.loop.call_soon_threadsafe(self._stopped.set)
         self._thread.join(_STOP_SECONDS)
-
-    def _run(self) -> None:
-        with self._runner:
-            self._runner.run(self._stopped.wait())

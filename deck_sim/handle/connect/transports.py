@@ -11,6 +11,7 @@ application may name either.
 import asyncio
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from types import ModuleType
@@ -21,7 +22,7 @@ import httpx2
 
 from deck_sim.base.real_time import is_frozen, process_id, process_now
 from deck_sim.handle.connect.asgi import RawAnswer, call_asgi, make_scope
-from deck_sim.handle.connect.threads import await_in_thread, result_of, wait_for
+from deck_sim.handle.connect.threads import result_of, run_in_thread, wait_for
 
 if TYPE_CHECKING:
     from deck_sim.server.uvicorn_server import Server
@@ -52,29 +53,25 @@ class Transport(httpx2.BaseTransport, httpx2.AsyncBaseTransport):
             httpx2_request = _as_httpx2(request, request.read())
             if (server := server_at(self.url)) is None:
                 return _respond(request, self._send(httpx2_request))
-            with _server_errors(request):
-                call = _Call(server, httpx2_request)
-            try:
+            with _calling(server, httpx2_request) as answer:
                 # An error from a signal handler, such as a time limit, goes to the caller as it is.
-                wait_for(call.answer, _read_timeout(request))
+                wait_for(answer, _read_timeout(request))
                 with _server_errors(request):
-                    return _respond(request, call.answer.result(0))
-            finally:
-                call.leave()
+                    return _respond(request, answer.result(0))
 
     async def handle_async_request(self, request: Any) -> Any:
         """Send a request, in a thread if the server is in another process; return the response."""
         with self._library_errors(request):
             httpx2_request = _as_httpx2(request, await request.aread())
             if (server := server_at(self.url)) is None:
-                return _respond(request, await await_in_thread(self._send, httpx2_request))
-            with _server_errors(request):
-                call = _Call(server, httpx2_request)
-                try:
-                    with anyio.fail_after(_read_timeout(request)):
-                        return _respond(request, await result_of(call.answer))
-                finally:
-                    call.leave()
+                sent = run_in_thread(self._send, httpx2_request)
+                return _respond(request, await result_of(sent))
+            with (
+                _calling(server, httpx2_request) as answer,
+                _server_errors(request),
+                anyio.fail_after(_read_timeout(request)),
+            ):
+                return _respond(request, await result_of(answer))
 
     def note_time(self) -> None:
         """Record the time of this process for failure reports, if a library freezes it."""
@@ -140,29 +137,32 @@ def _make_error(request: Any, name: str, text: str) -> Exception:
     return error
 
 
-class _Call:
-    def __init__(self, server: "Server", request: httpx2.Request) -> None:
-        self._server, self._request = server, request
-        self._gone = asyncio.Event()  # set on the server's loop when the client has left
-        self.answer = server.submit(self._call)
+@contextmanager
+def _calling(server: "Server", request: httpx2.Request) -> Iterator[Future[RawAnswer]]:
+    """Call the server on its loop. If the block ends before the answer, the client has left."""
+    client_left = asyncio.Event()
 
-    def leave(self) -> None:
-        async def note(app: Any) -> None:
-            self._gone.set()
-
-        if not self.answer.done():
-            with suppress(ConnectionRefusedError):  # the server has stopped
-                self._server.submit(note)
-
-    async def _call(self, app: Any) -> RawAnswer:
-        request, answers = self._request, list[RawAnswer]()
+    async def call(app: Any) -> RawAnswer:
+        answers = list[RawAnswer]()
         url, headers = request.url, [(name.lower(), value) for name, value in request.headers.raw]
         scope = make_scope(request.method, (url.host, url.port), url.raw_path, headers, url.scheme)
         try:
-            await call_asgi(app, scope, request.content, self._gone, answers.append)
+            await call_asgi(app, scope, request.content, client_left, answers.append)
         except asyncio.CancelledError:  # the caller itself was not cancelled
             raise ConnectionResetError("the server was stopped") from None
         return answers[0]
+
+    async def leave(app: Any) -> None:
+        client_left.set()
+
+    with _server_errors(request):
+        answer = server.submit(call)
+    try:
+        yield answer
+    finally:
+        if not answer.done():
+            with suppress(ConnectionRefusedError):  # the server has stopped
+                server.submit(leave)
 
 
 def _as_httpx2(request: Any, body: bytes) -> httpx2.Request:
