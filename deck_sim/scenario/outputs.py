@@ -81,14 +81,32 @@ class _Maker:
         flat = self._flatten(schema if isinstance(schema, Mapping) else {})
         if word := next((word for word in ("anyOf", "oneOf") if word in flat), None):
             return self._branch(flat, word, path, name, depth)
-        if values := self._listed_values(flat):
-            return values[self._draw(f"{path}/choice")(len(values))]
-        draw = self._draw(path)
+        for word in (word for word in ("const", "enum", "examples", "default") if word in flat):
+            values = flat[word] if word in ("enum", "examples") else [flat[word]]
+            if fitting := [value for value in values if self.checker.fits(flat, value)]:
+                return fitting[self._draw(f"{path}/choice")(len(fitting))]
+        draw, is_bare = self._draw(path), self._is_bare(depth)
         match type_ := self._choose_type(flat, depth):
             case "object":
-                return self._object(flat, path, name, depth)
+                properties, required = flat.get("properties", {}), flat.get("required", [])
+                additional = flat.get("additionalProperties", True)
+                keys = required if is_bare else dict.fromkeys([*properties, *required])
+                # A `name` gets the name of its object, as `guest_name`.
+                names = {key: f"{name}_name" if key == "name" else key for key in keys}
+                parts = {key: properties.get(key, additional) for key in keys}
+                return {
+                    key: self.make(part, f"{path}.{key}", names[key], depth + 1)
+                    for key, part in parts.items()
+                }
             case "array":
-                return self._array(flat, path, name, depth)
+                fixed, items = flat.get("prefixItems", []), flat.get("items", {})
+                usual = 0 if is_bare else max(2, len(fixed))
+                most = len(fixed) if items is False else int(flat.get("maxItems", usual))
+                size = max(int(flat.get("minItems", 0)), min(usual, most))
+                return [
+                    self.make(part, f"{path}[{index}]", name, depth + 1)
+                    for index, part in enumerate([*fixed, *[items] * size][:size])
+                ]
             case "string":
                 least, most = int(flat.get("minLength", 0)), int(flat.get("maxLength", 10_000))
                 text = text_for(name, flat.get("format"), draw, self.now, least, most)
@@ -101,14 +119,6 @@ class _Maker:
             case "boolean":
                 return draw(2) == 1
         return None
-
-    def _listed_values(self, flat: Schema) -> list[Any]:
-        """Return the valid values of the first keyword that lists values and has a valid one."""
-        for word in (word for word in ("const", "enum", "examples", "default") if word in flat):
-            values = flat[word] if word in ("enum", "examples") else [flat[word]]
-            if fitting := [value for value in values if self.checker.fits(flat, value)]:
-                return fitting
-        return []
 
     def _choose_type(self, flat: Schema, depth: int) -> str:
         """Choose the first type that is not null, or null if `_is_bare`; an output is an object."""
@@ -142,25 +152,6 @@ class _Maker:
 
     def _is_bare(self, depth: int) -> bool:
         return depth > DEEPEST or self.attempt > ATTEMPTS // 2
-
-    def _object(self, schema: Schema, path: str, name: str, depth: int) -> Any:
-        properties, required = schema.get("properties", {}), schema.get("required", [])
-        names = required if self._is_bare(depth) else dict.fromkeys([*properties, *required])
-        additional = schema.get("additionalProperties", True)
-        # A `name` gets the name of its object, as `guest_name`.
-        fields = {key: f"{name}_name" if key == "name" else key for key in names}
-        return {
-            key: self.make(properties.get(key, additional), f"{path}.{key}", field, depth + 1)
-            for key, field in fields.items()
-        }
-
-    def _array(self, schema: Schema, path: str, name: str, depth: int) -> Any:
-        fixed, items = schema.get("prefixItems", []), schema.get("items", {})
-        usual = 0 if self._is_bare(depth) else max(2, len(fixed))
-        most = len(fixed) if items is False else int(schema.get("maxItems", usual))
-        size = max(int(schema.get("minItems", 0)), min(usual, most))
-        parts = [*fixed, *[items] * size][:size]
-        return [self.make(part, f"{path}[{i}]", name, depth + 1) for i, part in enumerate(parts)]
 
     def _number(self, schema: Schema, name: str, draw: Draw, *, is_whole: bool) -> int | float:
         """Draw a number within the bounds, if possible in the usual range for the field's name."""

@@ -69,7 +69,7 @@ _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The parser. It leaves every plain scalar as text; `_typed` gives the scalar its type."""
+    """The parser. It leaves every plain scalar as text; `_build` gives the scalar its type."""
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -118,8 +118,14 @@ def _build(document: Document, node: Any, path: YamlPath) -> Any:
         text = f"more than {_MOST_VALUES:,} values, counted again for each alias; use fewer aliases"
         raise YamlError(text, *_mark(node))
     match node:
-        case yaml.ScalarNode():
-            return _typed(node)
+        case yaml.ScalarNode(value=text) if node.style:  # quoted, or a block
+            return text
+        case yaml.ScalarNode(value=text) if text in _WORDS:
+            return _WORDS[text]
+        case yaml.ScalarNode(value=text) if _INTEGER.fullmatch(text):
+            return int(text)
+        case yaml.ScalarNode(value=text):
+            return float(text) if _DECIMAL.fullmatch(text) else text
         case _ if len(path) >= MOST_LEVELS:
             raise YamlError(_TOO_DEEP, *_mark(node))
         case yaml.SequenceNode():
@@ -147,17 +153,6 @@ def _check_tag(node: Any) -> None:
     if node.tag not in _TAGS:
         tag = node.tag.replace("tag:yaml.org,2002:", "!!")
         raise YamlError(f"the tag {quote(tag)} is not allowed; leave it out", *_mark(node))
-
-
-def _typed(node: Any) -> Any:
-    text = node.value
-    if node.style:  # quoted, or a block
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if _DECIMAL.fullmatch(text) else text
 
 
 def _mark(node: Any) -> tuple[int, int]:
