@@ -8,10 +8,9 @@ from operator import or_
 from types import new_class
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, PlainValidator, Tag, TypeAdapter
+from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
 from deck_sim.base.durations import Span
-from deck_sim.base.errors import nearest
 from deck_sim.base.validation import Many
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.script import GO_ON, Wait
@@ -21,38 +20,21 @@ from deck_sim.scenario.steps import effects as effects  # registers its steps
 from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.prompts import InteractionRequired
 from deck_sim.scenario.steps.step import (
-    SPAN_PATTERN,
     STEP_CLASSES,
     SpanField,
     Step,
+    StepLength,
     compute,
-    described,
-    read_span,
     step_words,
 )
 
 RunResult = Literal["success", "failure", "unknown"]  # of a completed run
 
 
-def _read_length(value: Any) -> Any:
-    if value == "stuck":
-        return value
-    if isinstance(value, str) and (hint := nearest(value, ["stuck"])):
-        raise ValueError(f"{value!r} is not a duration{hint}")
-    return read_span(value)
-
-
-_Length = Annotated[
-    Span | Literal["stuck"],
-    PlainValidator(_read_length),
-    described(f"stuck|{SPAN_PATTERN}", "2s", "5m", "2s..8s", "stuck"),
-]
-
-
 class _Timed(Step):
     shorthand = "for"
     lasts = True
-    length: _Length | None = Field(default=None, alias="for")
+    length: StepLength | None = Field(default=None, alias="for")
     """How long the status lasts; `stuck` never ends by itself. If omitted, no time passes."""
 
     @property

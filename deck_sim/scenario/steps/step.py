@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema, model_validator
 
 from deck_sim.base.durations import DURATION_PATTERN, Span, parse_span
-from deck_sim.base.errors import format_path, listed, show
+from deck_sim.base.errors import format_path, listed, nearest, show
 from deck_sim.base.validation import Strict, read_duration
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.machines import Machine
@@ -21,18 +21,28 @@ from deck_sim.scenario.expressions import ExpressionError, names_at, render
 BRANCHES = ("on_rejected", "on_timeout")
 STEP_CLASSES: dict[tuple[str, str], type[Step]] = {}  # (kind of script, word) -> class
 
-SPAN_PATTERN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"
-read_span = partial(read_duration, parse=parse_span)
+_SPAN = f"(?:{DURATION_PATTERN})(?:\\.\\.(?:{DURATION_PATTERN}))?"
+_read_span = partial(read_duration, parse=parse_span)
 
 
-def described(pattern: str, *examples: str) -> WithJsonSchema:
-    """Return the JSON Schema of a text that matches the whole pattern."""
+def _read_length(value: Any) -> Any:
+    if value == "stuck":
+        return value
+    if isinstance(value, str) and (hint := nearest(value, ["stuck"])):
+        raise ValueError(f"{value!r} is not a duration{hint}")
+    return _read_span(value)
+
+
+def _described(pattern: str, *examples: str) -> WithJsonSchema:
     schema = {"type": "string", "pattern": f"^(?:{pattern})$", "examples": [*examples]}
     return WithJsonSchema(schema)
 
 
-SpanField = Annotated[
-    Span, PlainValidator(read_span), described(SPAN_PATTERN, "2s", "5m", "2s..8s")
+SpanField = Annotated[Span, PlainValidator(_read_span), _described(_SPAN, "2s", "5m", "2s..8s")]
+StepLength = Annotated[
+    Span | Literal["stuck"],
+    PlainValidator(_read_length),
+    _described(f"stuck|{_SPAN}", "2s", "5m", "2s..8s", "stuck"),
 ]
 
 
