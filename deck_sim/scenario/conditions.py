@@ -30,10 +30,12 @@ class When(Strict):
     """Keys and values that the run's input must have; the input may have more."""
 
     def matches(self, facts: Facts) -> bool:
-        texts = self.model_dump(exclude={"input"}, exclude_none=True)
-        return all(matches_text(facts.get(name), glob) for name, glob in texts.items()) and (
-            self.input is None or _contains(facts.get("input"), self.input)
-        )
+        for name, glob in self.model_dump(exclude={"input"}, exclude_none=True).items():
+            fact = facts.get(name)
+            values = fact if isinstance(fact, list | tuple) else [fact]
+            if not any(fits_glob(value, glob) for value in values if value is not None):
+                return False
+        return self.input is None or _contains(facts.get("input"), self.input)
 
 
 class Rule(Strict):
@@ -45,12 +47,6 @@ class Rule(Strict):
     """The name of the scenario to play, like `mfa_then_success`."""
     resource: Annotated[str, WithJsonSchema({"enum": [*SCRIPT_KINDS]})] | None = None
     """The kind of resource: `connection`, `session` or `task_run`. If omitted, any of them."""
-
-
-def matches_text(value: Any, glob: str) -> bool:
-    """Whether a value, or an item of a list of values, matches a glob. None matches no glob."""
-    values = value if isinstance(value, list | tuple) else [value]
-    return any(fits_glob(text, glob) for text in values if text is not None)
 
 
 def _contains(value: Any, expected: Any) -> bool:

@@ -169,22 +169,17 @@ def check_expressions(data: Any) -> Iterator[Found]:
             yield path, f"expressions are allowed only in {where}; write plain text here"
 
 
-_LISTS = ("playlist", "mix")
-_WAYS = ("task_run", *_LISTS)  # to define the steps of a run; they exclude each other
-_OF_A_STORY = ("http", "webhooks", "task_timeout")  # a playlist or mix has none of its own
-
-
 def check_exclusions(scenario: Scenario) -> Iterator[Found]:
     """Yield keys that exclude each other, and keys that have no effect in a playlist or mix."""
-    ways = [name for name in _WAYS if getattr(scenario, name)]
+    ways = [name for name in ("task_run", "playlist", "mix") if getattr(scenario, name)]
     if len(ways) > 1:
         yield (ways[-1],), f"{listed(ways)} exclude each other; keep one of them"
-    references = [name for name in ways if name in _LISTS]
-    if references:
-        of = f"`{references[0]}`"
+    if scenario.entries:
+        of = "`playlist`" if scenario.playlist else "`mix`"
         text = f"has no effect in a {of}; move the key into the scenarios that the {of} names"
-        written = (name for name in _OF_A_STORY if getattr(scenario, name) is not None)
-        yield from (((name,), f"`{name}` {text}") for name in written)
+        for name in ("http", "webhooks", "task_timeout"):
+            if getattr(scenario, name) is not None:
+                yield (name,), f"`{name}` {text}"
 
 
 def check_faults(scenario: Scenario, editions: tuple[str, ...]) -> Iterator[Found]:

@@ -3,7 +3,6 @@ found no mistake. The YAML stage reports its first mistake, the others report al
 """
 
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,7 @@ from deck_sim.base.errors import DeckSimError, format_path, listed, nearest, quo
 from deck_sim.base.validation import Strict, error_message
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.script import SCRIPT_KINDS
-from deck_sim.scenario.file_checks import (
-    check_exclusions,
-    check_expressions,
-    check_faults,
-    check_scripts,
-)
+from deck_sim.scenario import file_checks
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.step import BRANCHES, STEP_CLASSES, step_words
 from deck_sim.scenario.yaml_files import Document, YamlError, YamlPath, read_file, read_yaml
@@ -26,7 +20,7 @@ from deck_sim.scenario.yaml_files import Document, YamlError, YamlPath, read_fil
 _SCRIPTS = (*SCRIPT_KINDS, *BRANCHES, *EDITIONS)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Mistake:
     """One mistake in a file; `line` and `column` count from 1."""
 
@@ -135,13 +129,9 @@ def make_scenario(document: Document, file: str) -> Scenario:
     except ValidationError as error:
         mistakes.add_errors(error, Scenario)
         raise mistakes.error from None
-    editions, why, in_scripts = check_scripts(scenario)
-    for place, message in chain(
-        check_expressions(data),
-        check_exclusions(scenario),
-        in_scripts,
-        check_faults(scenario, editions),
-    ):
+    editions, why, in_scripts = file_checks.check_scripts(scenario)
+    outside = [*file_checks.check_expressions(data), *file_checks.check_exclusions(scenario)]
+    for place, message in (*outside, *in_scripts, *file_checks.check_faults(scenario, editions)):
         mistakes.add(place, message)
     mistakes.report()
     scenario._source.update(data)
