@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 
 from deck_sim.base.errors import quote
 
@@ -72,10 +71,6 @@ class Span:
 
     low: timedelta
     high: timedelta
-
-    @cached_property
-    def width_in_milliseconds(self) -> int:
-        return (self.high - self.low) // _UNITS["ms"]
 
     def __str__(self) -> str:
         if self.low == self.high:

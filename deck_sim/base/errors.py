@@ -28,9 +28,9 @@ def cut(text: str, longest: int = LONGEST_VALUE) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def quote(word: str, longest: int = LONGEST_VALUE) -> str:
-    """Shorten a word to at most `longest` characters, then put it in quotes, as `repr` does."""
-    return repr(cut(word, longest))
+def quote(word: str) -> str:
+    """Shorten a word, then put it in quotes, as `repr` does."""
+    return repr(cut(word))
 
 
 def format_path(path: Iterable[int | str]) -> str:

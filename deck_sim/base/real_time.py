@@ -9,9 +9,7 @@ monotonic function, so with time-machine only `now` is not real.
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 _RANDOM = os.urandom(16).hex()
 PROCESS_HEADER = "Deck-Sim-Process"
@@ -19,12 +17,6 @@ PROCESS_HEADER = "Deck-Sim-Process"
 PRESENT_HEADER = "Deck-Sim-Present"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-# By module of a library that freezes time: whether the library sets the time of the process now.
-_FREEZERS: Mapping[str, Callable[[Any], Any]] = {
-    "freezegun.api": lambda module: module.freeze_factories,
-    "time_machine": lambda module: module.escape_hatch.is_travelling(),
-}
 
 
 def process_id() -> str:
@@ -56,5 +48,8 @@ def process_now() -> datetime:
 
 def is_frozen() -> bool:
     """Whether freezegun or time-machine sets the time of this process now, ticking or not."""
-    loaded = [(sys.modules.get(name), freezes) for name, freezes in _FREEZERS.items()]
-    return any(freezes(module) for module, freezes in loaded if module)
+    freezegun, time_machine = map(sys.modules.get, ("freezegun.api", "time_machine"))
+    return bool(
+        (freezegun and freezegun.freeze_factories)
+        or (time_machine and time_machine.escape_hatch.is_travelling())
+    )

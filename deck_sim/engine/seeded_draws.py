@@ -32,7 +32,8 @@ def draw_duration(span: Span, seed: int, name: object) -> timedelta:
     """Draw a duration within `span`: the low end plus a whole number of milliseconds."""
     if span.low == span.high:
         return span.low
-    return span.low + draw_below(span.width_in_milliseconds + 1, seed, name) * MILLISECOND
+    choices = (span.high - span.low) // MILLISECOND + 1
+    return span.low + draw_below(choices, seed, name) * MILLISECOND
 
 
 def _hash(text: str) -> bytes:
