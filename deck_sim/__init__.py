@@ -3,8 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base import real_time  # noqa: F401 - gets the real clock before anything freezes it
-from deck_sim.base.version import __version__
+# `real_time` gets the real clock before anything freezes it.
+from deck_sim.base import __version__, real_time  # noqa: F401
 
 if TYPE_CHECKING:
     from deck_sim.base.errors import DeckSimError

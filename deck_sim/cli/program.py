@@ -6,8 +6,8 @@ from typing import Any, NoReturn
 
 import click
 
+from deck_sim.base import __version__
 from deck_sim.base.errors import DeckSimError, nearest
-from deck_sim.base.version import __version__
 from deck_sim.cli.output import drop_output, echo, examples
 from deck_sim.cli.signals import INTERRUPTED
 

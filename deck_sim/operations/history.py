@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from deck_sim.base import __version__
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import counted, nearest, quote
 from deck_sim.base.redaction import mask_key, redact_query, world_token
-from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.timers import EFFECTS, Due
 from deck_sim.engine.world import MOST_ENTRIES, World

@@ -14,8 +14,8 @@ from sys import intern
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from deck_sim.base import VERSION_HEADER
 from deck_sim.base.real_time import PROCESS_HEADER
-from deck_sim.base.version import VERSION_HEADER
 from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold

@@ -20,8 +20,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from deck_sim.base import VERSION_HEADER
 from deck_sim.base.errors import DeckSimError, listed
-from deck_sim.base.version import VERSION_HEADER
 from deck_sim.runtime.activity_log import log_refused
 from deck_sim.server.local_only import host_name
 

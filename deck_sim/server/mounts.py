@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deck_sim.base.version import VERSION_HEADER, __version__
+from deck_sim.base import VERSION_HEADER, __version__
 from deck_sim.runtime.registry import WorldRegistry
 
 

@@ -11,9 +11,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from deck_sim.base import real_time
+from deck_sim.base import __version__, real_time
 from deck_sim.base.errors import DeckSimError
-from deck_sim.base.version import __version__
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Simulation

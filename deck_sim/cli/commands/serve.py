@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
+from deck_sim.base import __version__
 from deck_sim.base.durations import format_duration
-from deck_sim.base.version import __version__
 from deck_sim.cli.environment import intercepted_variables
 from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.cli.options import ANY_KEY, FILE

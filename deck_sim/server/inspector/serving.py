@@ -5,7 +5,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from deck_sim.base.version import VERSION_HEADER
+from deck_sim.base import VERSION_HEADER
 
 STATIC = Path(__file__).with_name("static")
 PAGE = "index.html"

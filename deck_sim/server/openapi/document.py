@@ -7,8 +7,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from deck_sim.base import VERSION_HEADER, __version__
 from deck_sim.base.errors import quote, suggest
-from deck_sim.base.version import VERSION_HEADER, __version__
 from deck_sim.contract import shapes
 from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.contract.endpoints import Operation
