@@ -4,7 +4,7 @@ import json
 import os
 import ssl
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,17 +43,20 @@ def environment_options(act: Act) -> Act:
     return act
 
 
-def command_variables(server: Server, names: tuple[str, str, str]) -> dict[str, str]:
-    """Set the server's webhook secret. Return base URL, API key and this secret, under `names`."""
+@contextmanager
+def command_environment(server: Server, names: tuple[str, str, str]) -> Iterator[dict[str, str]]:
+    """Set the server's webhook secret. Yield the environment of a command that calls the server,
+    with base URL, API key and this secret under `names`.
+    """
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
-    return dict(zip(names, (server.base_url, key, secret), strict=True))
+    variables = dict(zip(names, (server.base_url, key, secret), strict=True))
+    with intercepted_variables(server) as intercepted:
+        yield {**os.environ, **variables, **intercepted}
 
 
 @contextmanager
-def intercepted_variables(
-    server: Server, environment: Mapping[str, str]
-) -> Iterator[dict[str, str]]:
+def intercepted_variables(server: Server) -> Iterator[dict[str, str]]:
     """Yield the environment variables that lead a program's calls to the server's proxy; none if
     the server does not intercept. Some variables name a file, which is deleted at the end of the
     `with` block.
@@ -64,7 +67,7 @@ def intercepted_variables(
         return
     with tempfile.TemporaryDirectory(prefix="deck-sim-") as folder:
         # The bundle replaces the authorities that programs usually trust, so it includes them, too.
-        usual = (ssl.get_default_verify_paths().cafile, *map(environment.get, _BUNDLES))
+        usual = (ssl.get_default_verify_paths().cafile, *map(os.environ.get, _BUNDLES))
         certificates = [interceptor.certificate]
         for file in dict.fromkeys(filter(None, usual)):
             with suppress(OSError):  # programs ignore an unreadable file, too
@@ -73,7 +76,7 @@ def intercepted_variables(
         bundle.write_bytes(b"\n".join(certificates))
         direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # the address of `--host`
         # An inherited `NO_PROXY` keeps the entries that do not match an intercepted host.
-        inherited = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+        inherited = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
         for entry in map(str.strip, inherited.split(",")):
             name = entry.lstrip("*.").lower()
             if name and not any(f".{host}".endswith(f".{name}") for host in interceptor.hosts):
@@ -84,8 +87,8 @@ def intercepted_variables(
             **dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(dict.fromkeys(direct))),
             **dict.fromkeys(_BUNDLES, f"{bundle}"),
             "NODE_USE_ENV_PROXY": "1",
-            "NODE_OPTIONS": " ".join(filter(None, (environment.get("NODE_OPTIONS"), node))),
-            "PYTHONPATH": os.pathsep.join(filter(None, (_PRELOAD, environment.get("PYTHONPATH")))),
+            "NODE_OPTIONS": " ".join(filter(None, (os.environ.get("NODE_OPTIONS"), node))),
+            "PYTHONPATH": os.pathsep.join(filter(None, (_PRELOAD, os.environ.get("PYTHONPATH")))),
             "DENO_NO_UPDATE_CHECK": "1",  # the check would call another host
             "DECK_SIM_INTERCEPT_ADDRESS": NO_ADDRESS,
             "DECK_SIM_INTERCEPT_PORT": f"{interceptor.port}",

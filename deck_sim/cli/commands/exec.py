@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,7 @@ import click
 from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, explain_refused_calls
-from deck_sim.cli.environment import command_variables, environment_options, intercepted_variables
+from deck_sim.cli.environment import command_environment, environment_options
 from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.cli.options import FILE, NEW_FOLDER, POSITIVE_DURATION
 from deck_sim.cli.output import echo, examples
@@ -94,21 +92,20 @@ def command(
     """
     if report is not None and not report.parent.is_dir():
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
-    names = (env_base_url, env_api_key, env_webhook_secret)
     server = make_server(**options)
-    variables = command_variables(server, names)
     reports = Reports(server.worlds, env_webhook_secret, keep=pages is not None)
     with (
         log_to_stderr(log_format, quiet=quiet) as write_log,
         server,
-        intercepted_variables(server, os.environ) as more,
+        command_environment(server, (env_base_url, env_api_key, env_webhook_secret)) as environment,
     ):
         # Not an Event: a signal handler that sets one can wait for ever for the lock of `wait`.
         signals = SimpleQueue[int]()
         # Few commands call sooner, and short ones are not delayed.
         server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.05))
-        code = _run([*words], {**os.environ, **variables, **more}, timeout, signals)
-        server.submit(reports.add_present).result()
+        code = _run(words, environment, timeout, signals)
+        with server.paused():
+            reports.add_present()
         refused = explain_refused_calls(server.worlds.refused_calls, env_api_key)
         how = f"does the command read {{}}? If it calls https://{DECK_HOST}, use --intercept"
         if server.interceptor is not None:
@@ -127,7 +124,7 @@ def command(
             shown_worlds = [world for world, has_problems in reports.worlds if code or has_problems]
             _write_pages(pages, server, shown_worlds)
         if hold and signals.empty():
-            page = inspector_url(server.url, variables[env_api_key])
+            page = inspector_url(server.url, environment[env_api_key])
             with handle_signals(dict.fromkeys(STOPS, lambda number, _: signals.put(number))):
                 text = f"still serving {server.base_url}; watch it at {page}; Ctrl-C stops it"
                 echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
@@ -138,24 +135,22 @@ def command(
 def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
     from deck_sim.handle.deck import Deck
 
-    async def show(simulation: Simulation, _app: object) -> None:
-        server.worlds.adopt(simulation)  # the world may have been reset or deleted
-
     folder.mkdir(parents=True, exist_ok=True)
     names = Counter[str]()
     for simulation in simulations:
         name = re.sub(r"[^\w-]+", "-", mask_key(simulation.key))
         names[name] += 1
         file = folder / (name + (f"-{names[name]}" if names[name] > 1 else "") + ".html")
-        server.submit(partial(show, simulation)).result()
+        with server.paused() as worlds:
+            worlds.adopt(simulation)  # it may have been reset or deleted
         with Deck(server.url, simulation.key) as deck:
             deck.write_html(file, title=mask_key(simulation.key))
         echo(f"deck-sim: wrote {file}", err=True)
 
 
 def _run(
-    words: list[str],
-    variables: dict[str, str],
+    words: tuple[str, ...],
+    environment: dict[str, str],
     timeout: timedelta | None,
     signals: SimpleQueue[int],
 ) -> int:
@@ -170,7 +165,7 @@ def _run(
 
     with handle_signals(dict.fromkeys(STOPS, receive)):
         try:
-            code = group.run(words, variables, timeout)
+            code = group.run(words, environment, timeout)
         except OSError as error:
             code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
             echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)

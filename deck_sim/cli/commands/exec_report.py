@@ -175,11 +175,11 @@ class Reports:
         if self._keep:
             self.worlds.append((simulation, report.problems.total() > before))
 
-    async def add_present(self, _app: object) -> None:
+    def add_present(self) -> None:
         """Finish the reports: add the worlds that still exist."""
-        for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
-            from deck_sim.runtime.advance import catch_up
+        from deck_sim.runtime.advance import catch_up
 
+        for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             catch_up(simulation)
             self.add(simulation)
 

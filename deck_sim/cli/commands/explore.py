@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
 import time
@@ -16,7 +15,7 @@ from typing import Any
 import click
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.cli.environment import command_variables, environment_options, intercepted_variables
+from deck_sim.cli.environment import command_environment, environment_options
 from deck_sim.cli.options import FILE, POSITIVE_DURATION
 from deck_sim.cli.output import echo, examples
 from deck_sim.cli.process_group import ProcessGroup
@@ -90,12 +89,10 @@ def command(
 
         with (
             server,
-            intercepted_variables(server, os.environ) as intercepted,
+            command_environment(server, names) as environment,
             watch.of(server.worlds),
         ):
-            variables = command_variables(server, names)
             groups.append(group := ProcessGroup())  # now `receive` ends it, even before its start
-            environment = {**os.environ, **variables, **intercepted}
             failure = None if signals else _run_command(group, words, environment, timeout)
             if signals:
                 raise KeyboardInterrupt

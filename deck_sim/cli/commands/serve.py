@@ -1,6 +1,5 @@
 """`deck-sim serve`: serves until Ctrl-C; prints the variables to export and the inspector's URL."""
 
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
@@ -86,7 +85,7 @@ def command(
             part.write_text(f"{server.port}\n")
             part.replace(port_file)  # others wait for the file and read it at once
             stack.callback(port_file.unlink, missing_ok=True)
-        variables = stack.enter_context(intercepted_variables(server, os.environ))
+        variables = stack.enter_context(intercepted_variables(server))
         echo(_banner(server, variables))
         if not (server.is_local or server.worlds.keys):
             echo(_OPEN, err=True)
