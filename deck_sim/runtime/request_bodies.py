@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from deck_sim.base import MOST_LEVELS
 from deck_sim.base.errors import format_path
-from deck_sim.base.nesting import MOST_LEVELS, is_too_deep
 from deck_sim.base.redaction import HIDDEN, is_secret, redact_text
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, refuse
 from deck_sim.runtime.serialization import dump_json
@@ -71,8 +71,18 @@ def _read_json(body: bytes) -> Any:
 
 
 def check_depth(data: Any) -> None:
-    if is_too_deep(data):
-        raise refuse("request/body_invalid", _TOO_DEEP)
+    """Raise ApiError (`body_invalid`) if plain data has more than `MOST_LEVELS` levels."""
+    level = [data]
+    for _ in range(MOST_LEVELS + 1):
+        containers = [value for value in level if isinstance(value, dict | list)]
+        if not containers:
+            return
+        level = [
+            inner
+            for container in containers
+            for inner in (container.values() if isinstance(container, dict) else container)
+        ]
+    raise refuse("request/body_invalid", _TOO_DEEP)
 
 
 def _read_number(text: str) -> float:

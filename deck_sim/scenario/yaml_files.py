@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
+from deck_sim.base import MOST_LEVELS
 from deck_sim.base.errors import quote
-from deck_sim.base.nesting import MOST_LEVELS
 
 YamlPath = tuple[int | str, ...]
 
