@@ -70,8 +70,10 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     warnings = [
         Mistake(f"{f}", 1, 1, "", UNREAD) for name, f in unread.items() if name not in files
     ]
-    warnings += [] if mistakes else _find_timeouts(stories, library)
-    scenarios = [] if mistakes else [_edition_row(scenario, library) for scenario in library.own()]
+    scenarios = list[dict[str, Any]]()
+    if not mistakes:
+        warnings += _find_timeouts(stories, library)
+        scenarios = [_edition_row(scenario, library) for scenario in library.own()]
     if as_json or shape == "json":
         rows = [asdict(mistake) for mistake in mistakes]
         about = {"warnings": [asdict(warning) for warning in warnings], "scenarios": scenarios}
@@ -82,7 +84,13 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         wrong, of = len({mistake.file for mistake in mistakes}), counted(len(files), "file")
         echo(f"{counted(len(mistakes), 'mistake')} in {wrong} of {of}")
     else:
-        _print_editions(scenarios)
+        for row in scenarios:
+            if row["because"]:
+                editions = " or ".join(row["editions"])
+                limit = f"only for edition {editions}" if editions else "for no edition"
+                echo(f"{row['name']}: {limit}, because {row['because']}")
+        if number := sum(row["because"] is None for row in scenarios):
+            echo(f"{counted(number, 'scenario')} for any edition")
         for warning in warnings:
             echo(f"{warning} (a warning)")
         also = f", {counted(len(warnings), 'warning')}" if warnings else ""
@@ -122,13 +130,3 @@ def _edition_row(scenario: Scenario, library: Library) -> dict[str, Any]:
     editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
     because = ", and ".join(reasons.values()) or None
     return {"name": scenario.name, "editions": editions, "because": because}
-
-
-def _print_editions(scenarios: list[dict[str, Any]]) -> None:
-    for row in scenarios:
-        if row["because"]:
-            editions = " or ".join(row["editions"])
-            limit = f"only for edition {editions}" if editions else "for no edition"
-            echo(f"{row['name']}: {limit}, because {row['because']}")
-    if number := sum(row["because"] is None for row in scenarios):
-        echo(f"{counted(number, 'scenario')} for any edition")
