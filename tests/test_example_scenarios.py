@@ -3,11 +3,11 @@ from collections import Counter
 from pathlib import Path
 
 from deck_sim.cli.player import play_scenario
-from deck_sim.scenario.library import read_folder, shipped
+from deck_sim.scenario.library import read_folder
 from deck_sim.scenario.model import step_coverage
 
 FOLDER = Path(__file__).parents[1] / "examples" / "scenarios"
-STORIES = read_folder(FOLDER, shipped())
+STORIES = read_folder(FOLDER)
 NAMES = sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 YEAR, CUSTOMER = {"year": 2024}, {"customer": "C-1007"}

@@ -23,7 +23,6 @@ from deck_sim.scenario.library import (
     UNREAD,
     Library,
     read_files,
-    read_folder,
     scenario_files,
     shipped,
     unread_files,
@@ -129,11 +128,6 @@ FOLDER = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with your own scenarios.",
 )
-
-
-def open_library(folder: Path | None) -> Library:
-    """Return the shipped scenarios and those in `folder`, which replace those of the same name."""
-    return shipped() if folder is None else read_folder(folder, shipped())
 
 
 def complete_scenario(

@@ -19,7 +19,6 @@ from deck_sim.cli.options import (
     SPEED,
     START,
     STEP,
-    open_library,
 )
 from deck_sim.cli.output import echo
 from deck_sim.cli.server_log import FORMATS
@@ -27,7 +26,7 @@ from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL, WEBHOOK_TIMES, Settings
-from deck_sim.scenario.library import WatchedFolder, shipped
+from deck_sim.scenario.library import WatchedFolder, read_folder
 from deck_sim.server.intercepting_proxy import Interceptor
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.sender import Sender
@@ -127,9 +126,9 @@ def make_server(
     if intercept_hosts and not intercept:
         raise click.UsageError("--intercept-host needs --intercept")
     if not reload:
-        library = open_library(folder)
+        library = read_folder(folder)
     elif folder is not None:
-        library = WatchedFolder(folder, shipped(), _print_reload)
+        library = WatchedFolder(folder, _print_reload)
     else:
         raise click.UsageError("--reload needs --scenarios FOLDER")
     worlds = WorldRegistry(

@@ -12,7 +12,7 @@ from deck_sim.handle.deck import Deck
 from deck_sim.handle.timeline import Duration
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.scenario.library import Library, read_folder, shipped
+from deck_sim.scenario.library import Library, read_folder
 from deck_sim.scenario.loader import ScenarioError
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.sender import Sender
@@ -76,6 +76,6 @@ def read_scenarios(folder: str | PathLike[str] | None) -> Library:
     Raises DeckSimError with every error of every file.
     """
     try:
-        return shipped() if folder is None else read_folder(Path(folder), shipped())
+        return read_folder(None if folder is None else Path(folder))
     except ScenarioError as error:
         raise DeckSimError(str(error)) from None

@@ -125,10 +125,10 @@ class WatchedFolder(Library):
     and after their repair.
     """
 
-    def __init__(self, folder: Path, below: Library, report: ReportReload) -> None:
-        super().__init__(below)
+    def __init__(self, folder: Path, report: ReportReload) -> None:
+        super().__init__(shipped())
         self._folder, self._report = folder, report
-        self._scenarios = read_folder(folder, below)._scenarios
+        self._scenarios = read_folder(folder)._scenarios
         self._files, self._is_broken = self._look(), False
 
     def _current(self) -> dict[str, Scenario]:
@@ -138,7 +138,7 @@ class WatchedFolder(Library):
             return self._scenarios
         self._files = files
         try:
-            self._scenarios = read_folder(self._folder, self._below)._scenarios
+            self._scenarios = read_folder(self._folder)._scenarios
         except ScenarioError as error:
             self._report(error)
             self._is_broken = True
@@ -164,15 +164,19 @@ def unread_files(folder: Path) -> list[Path]:
     return sorted(file for file in files if len(file.suffixes) == 1)
 
 
-def read_folder(folder: Path, below: Library | None) -> Library:
-    """Read a user's folder into a library above `below`. Raises `ScenarioError`."""
+def read_folder(folder: Path | None) -> Library:
+    """Return the shipped scenarios and those of a user's folder, if given, which replace those of
+    the same name. Raises `ScenarioError`.
+    """
     from deck_sim.scenario.loader import Mistake, ScenarioError
 
+    if folder is None:
+        return shipped()
     if not folder.is_dir():
         text = f"this is a file; give its folder, '{folder.parent}'"
         text = text if folder.exists() else "no such folder"
         raise ScenarioError(Mistake(str(folder), 1, 1, "", text))
-    library, mistakes = read_files(scenario_files(folder), below)
+    library, mistakes = read_files(scenario_files(folder), shipped())
     if mistakes:
         raise ScenarioError(*mistakes)
     return library

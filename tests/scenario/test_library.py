@@ -62,7 +62,7 @@ def test_a_folder_is_read_over_the_scenarios_that_ship(tmp_path, write):
     write("first.yaml", "first")
     write("second.yml", "second")
     write("readme.txt", "third")
-    library = read_folder(tmp_path, shipped())
+    library = read_folder(tmp_path)
     assert set(library.names()) - set(shipped().names()) == {"first", "second"}
 
 
@@ -72,7 +72,7 @@ def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
     write("other_name.yaml", "name")
     write("c.yaml", "other", "task_run: [runing, running: 2x]\n")
     with pytest.raises(ScenarioError) as caught:
-        read_folder(tmp_path, shipped())
+        read_folder(tmp_path)
     *rest, differs, repeated = caught.value.mistakes
     place, first = f"{tmp_path / 'same.yml'}:3:7: name: ", tmp_path / "same.yaml"
     text = f"the name 'same' is already used in {first}; rename one of the two"
@@ -84,9 +84,9 @@ def test_every_mistake_of_a_folder_is_reported(tmp_path, write):
 def test_a_path_that_is_no_folder_is_a_mistake(tmp_path, write):
     write("mine.yaml", "mine")
     with pytest.raises(ScenarioError, match="nowhere:1:1: no such folder"):
-        read_folder(tmp_path / "nowhere", shipped())
+        read_folder(tmp_path / "nowhere")
     with pytest.raises(ScenarioError, match=f"this is a file; give its folder, '{tmp_path}'"):
-        read_folder(tmp_path / "mine.yaml", shipped())
+        read_folder(tmp_path / "mine.yaml")
 
 
 def test_entries_are_checked_when_no_file_is_broken(tmp_path, write):
@@ -94,8 +94,8 @@ def test_entries_are_checked_when_no_file_is_broken(tmp_path, write):
     write("list.yaml", "list", "playlist: [mine]\n")
     write("mine.yaml", "mine", "task_run: [\n")
     with pytest.raises(ScenarioError, match=r"mine.yaml:.*not YAML") as caught:
-        read_folder(tmp_path, shipped())
+        read_folder(tmp_path)
     assert len(caught.value.mistakes) == 1
     (tmp_path / "mine.yaml").unlink()
     with pytest.raises(ScenarioError, match=r"playlist\[0\]: unknown scenario 'mine'"):
-        read_folder(tmp_path, shipped())
+        read_folder(tmp_path)

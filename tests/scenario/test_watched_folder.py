@@ -32,7 +32,7 @@ def reports():
 def watched(write, tmp_path, reports):
     """A watched folder with one scenario, over those that ship."""
     write("mine", "one")
-    return WatchedFolder(tmp_path, shipped(), lambda error: reports.append(error and str(error)))
+    return WatchedFolder(tmp_path, lambda error: reports.append(error and str(error)))
 
 
 def test_an_edit_is_read_at_the_next_use(watched, write):
@@ -71,7 +71,7 @@ def test_a_folder_that_is_gone_is_reported_and_its_scenarios_stay(watched, tmp_p
 def test_a_folder_with_mistakes_cannot_be_watched(write, tmp_path):
     write("mine", text="version: 1\nname: {}\nplaylist: [mine]\n")
     with pytest.raises(ScenarioError, match="'mine' is itself a playlist or mix"):
-        WatchedFolder(tmp_path, shipped(), print)
+        WatchedFolder(tmp_path, print)
 
 
 def test_playlists_come_after_their_entries(watched, write):

@@ -17,11 +17,11 @@ from deck_sim.cli.options import (
     OBJECT,
     complete_scenario,
     find_scenario,
-    open_library,
 )
 from deck_sim.cli.output import echo, examples, print_json, print_text
 from deck_sim.cli.player import play_scenario
 from deck_sim.contract.error_catalog import ApiError
+from deck_sim.scenario.library import read_folder
 
 
 @click.command(
@@ -69,7 +69,7 @@ def command(
     Opens a connection (or stores a credential), runs a task, answers prompts, and approves a run
     that waits for approval.
     """
-    library = open_library(folder)
+    library = read_folder(folder)
     scenario = find_scenario(name, library, folder)
     if edition is not None and edition not in scenario.editions:
         text = f"{scenario.name!r} is for {scenario.for_editions}, not `{edition}`"

@@ -9,10 +9,11 @@ import click
 from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.options import FOLDER, JSON, complete_scenario, find_scenario, open_library
+from deck_sim.cli.options import FOLDER, JSON, complete_scenario, find_scenario
 from deck_sim.cli.output import echo, examples, print_json, print_text, wrap
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.script import SCRIPT_KINDS
+from deck_sim.scenario.library import read_folder
 from deck_sim.scenario.model import Scenario
 
 
@@ -28,7 +29,7 @@ from deck_sim.scenario.model import Scenario
 @JSON
 def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     """List the scenarios, or show one with its branches."""
-    library = open_library(folder)
+    library = read_folder(folder)
     if name:
         scenario = find_scenario(name, library, folder)
         if as_json:
