@@ -14,6 +14,8 @@ from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.webhooks.signing import SIGNATURE
 
+_SHOWN = ("ok", "status", "error", "fault", "latency_ms")  # of an attempt, under the same names
+
 
 @operation("GET", "/deliveries", shows_records=True)
 def list_deliveries(simulation: Simulation, worlds: WorldRegistry) -> Json:
@@ -68,11 +70,7 @@ def _delivery_as_json(simulation: Simulation, worlds: WorldRegistry, delivery: R
         row = {
             "at": format_moment(attempt.at),
             "attempt": attempt.number,
-            "ok": attempt.ok,
-            "status": attempt.status,
-            "error": attempt.error,
-            "fault": attempt.fault,
-            "latency_ms": attempt.latency_ms,
+            **{name: getattr(attempt, name) for name in _SHOWN},
             "signature": {"ok": fits, "why": why} if SIGNATURE in attempt.request else None,
             "request_headers": dict(attempt.request),
             "response_headers": dict(attempt.response),

@@ -14,6 +14,7 @@ world sends nothing more.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import closing, suppress
@@ -241,12 +242,13 @@ async def _log_errors(simulation: Simulation, work: Callable[[], Awaitable[None]
 async def _make_attempt(simulation: Simulation, attempt: Attempt, sender: Sender) -> AttemptResult:
     from deck_sim.engine.deliveries import AttemptResult, secrets_of
     from deck_sim.faults.outgoing import FAULT_HEADER, OutgoingWebhook
-    from deck_sim.runtime.serialization import custom_headers, dump_json, message_as_json
+    from deck_sim.runtime.serialization import dump_json, message_as_json
     from deck_sim.webhooks.signing import TOLERANCE, SignatureError, signed_headers, verify
 
     world, config, fault = simulation.world, attempt.destination["config"], attempt.fault
     at, wall = world.now, simulation.caller_time or real_time.process_now()
     stamp = wall if simulation.settings.webhook_time == "wall" else at
+    custom = json.loads(config.get("custom_headers") or "{}")
     body = dump_json(message_as_json(simulation, attempt.event))
     secrets = tuple(secrets_of(world, attempt.destination))
     webhook = OutgoingWebhook(secrets, stamp, body, body)
@@ -254,7 +256,7 @@ async def _make_attempt(simulation: Simulation, attempt: Attempt, sender: Sender
         webhook = fault.apply(webhook)
     headers = {
         "user-agent": "deck-sim",
-        **custom_headers(config.get("custom_headers")),
+        **{name.lower(): value for name, value in custom.items()},
         "content-type": webhook.content_type,
         **({} if fault is None else {FAULT_HEADER: fault.key}),
         **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),

@@ -40,12 +40,14 @@ _NO_KEYS = {
 
 
 @lru_cache
-def read_key(authorization: str | None) -> str:
-    """Return the key in an `Authorization` header; "" for none, and for a key like `undefined`."""
+def read_key(authorization: str | None) -> tuple[str, str]:
+    """Return the key in an `Authorization` header, or "" and why the header has none."""
     scheme, _, key = (authorization or "").partition(" ")
     key = key.strip()
-    is_key = scheme.lower() == "bearer" and not any(pattern.match(key) for pattern in _NO_KEYS)
-    return key if is_key else ""
+    if scheme.lower() != "bearer":
+        return "", "a header without `Bearer`" if authorization else ""
+    why = next((why for pattern, why in _NO_KEYS.items() if pattern.match(key)), None)
+    return (key, "") if why is None else ("", why.format(f"Bearer {key}".strip()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +98,11 @@ class WorldRegistry:
         """Return the world of the key in an `Authorization` header; create it if there is none.
         Raises ApiError (`api_key_invalid`) if the key is missing or not allowed.
         """
-        key = read_key(authorization)
+        key, why = read_key(authorization)
         if not key:
             any_key = "Any key works; each key has its own world."
             which = any_key if self.keys is None else "KEY is one of the server's `--keys`."
-            text = f"Send `Authorization: Bearer KEY`. {which}"
-            if authorization:
-                scheme, _, rest = authorization.partition(" ")
-                rest, finding = rest.strip(), "a header without `Bearer`"
-                if scheme.lower() == "bearer":
-                    finding = next(why for pattern, why in _NO_KEYS.items() if pattern.match(rest))
-                text += f" Found {finding.format(f'Bearer {rest}'.strip())}."
+            text = f"Send `Authorization: Bearer KEY`. {which}{f' Found {why}.' if why else ''}"
             raise refuse("request/api_key_invalid", text)
         if self.keys is not None and key not in self.keys:
             text = f"The API key {quote(mask_key(key))} is not one of the server's `--keys`."
@@ -232,7 +228,7 @@ class WorldRegistry:
 
     def note_refused(self, call: str, authorization: str | None) -> None:
         self._calls += 1
-        refused = RefusedCall(self._calls, call, has_key=bool(read_key(authorization)))
+        refused = RefusedCall(self._calls, call, has_key=bool(read_key(authorization)[0]))
         self.refused_calls.append(refused)
 
     def note_control(self, key: str) -> None:

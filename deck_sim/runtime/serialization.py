@@ -135,10 +135,5 @@ def _sign(simulation: Simulation, file_id: str) -> str:
     return blake2b(f"{simulation.world.seed}/{file_id}".encode(), digest_size=12).hexdigest()
 
 
-def custom_headers(text: str | None) -> dict[str, str]:
-    """Read the custom headers of a destination from JSON, by lower-case name; {} for None."""
-    return {name.lower(): value for name, value in json.loads(text).items()} if text else {}
-
-
 def dump_json(data: Any) -> bytes:
     return _encode(data).encode()

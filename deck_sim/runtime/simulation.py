@@ -67,10 +67,6 @@ class Refusal(ApiError):
         self.choice = choice
 
     @property
-    def text(self) -> str:
-        return f"{self.problems[0].name}: {self}"
-
-    @property
     def precedes_endpoints(self) -> bool:
         """Whether Deck gives this error before a call reaches its endpoint."""
         return self.problems[0].name.startswith(("idempotency/", "rate_limit/"))
@@ -158,17 +154,6 @@ class Simulation:
         """How many timeline entries, calls and events were recorded, including dropped ones."""
         return self.world.timeline.total + self.world.events.total + self.journal.total
 
-    @property
-    def dropped_records(self) -> dict[str, int]:
-        world = self.world
-        return {
-            "calls": self.journal.dropped,
-            "events": world.events.dropped,
-            "timeline": world.timeline.dropped,
-            "runs": world.forgotten_runs,
-            "keys": self.dropped_answers,
-        }
-
     def forget_oldest(self) -> None:
         """Drop the oldest finished runs and sessions, the ended deliveries of dropped events, and
         stored answers that are too many or too old to be replayed.
@@ -218,9 +203,10 @@ class Simulation:
         self.choices.append(choice)
         script = choice.script
         if script.refusal:
-            refusal = Refusal(script.refusal, choice)
-            self.world.played[script.scenario, kind, (0,)] += 1
-            self.world.note(kind, "", f"refused: {refusal.text} (scenario `{script.scenario}`)")
+            refusal, scenario = Refusal(script.refusal, choice), script.scenario
+            self.world.played[scenario, kind, (0,)] += 1
+            reason = f"{refusal.problems[0].name}: {refusal}"
+            self.world.note(kind, "", f"refused: {reason} (scenario `{scenario}`)")
             raise refusal
         return script
 
