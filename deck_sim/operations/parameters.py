@@ -1,15 +1,16 @@
 """The types of the parameters of operations, and the bodies that have many fields.
 
 They have their own module because pydantic is slow to import. The annotations of an operation are
-looked up in this module when the operation is first called.
+looked up in this module when the operation is first called (`make_model`).
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import fields, replace
 from datetime import timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from functools import cache, partial
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 from pydantic import (
     AfterValidator,
@@ -139,10 +140,17 @@ class LimitRate(Body):
     retry_after: bool | None = None
 
 
-def _read_bool_or_object(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    if not isinstance(value, bool | dict | None):
-        raise ValueError(f"must be true, false or an object, not {show(value)}")
-    return value if isinstance(value, bool) else read(value)
+def _or_words(text: str, *words: bool | str) -> WrapValidator:
+    """Let a field be one of `words` in place of an object; `text` says what it must be."""
+
+    def read_word(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+        if isinstance(value, bool | str) and value in words:
+            return value
+        if isinstance(value, dict | None):
+            return read(value)
+        raise ValueError(f"must be {text}, not {show(value)}")
+
+    return WrapValidator(read_word)
 
 
 def _check_undocumented(type_: str) -> str:
@@ -165,7 +173,9 @@ class AdditiveChange(Body):
 class ChangeWorld(WorldSettings):
     """The body of `PATCH /_sim/world`: the settings to change. Others stay as they are."""
 
-    rate_limit: Annotated[LimitRate | None, WrapValidator(_read_bool_or_object)] = None  # or a bool
+    rate_limit: Annotated[LimitRate | None, _or_words("true, false or an object", True, False)] = (
+        None
+    )
     """`true` for the limit of the edition, or a limit like `{"requests": 5, "per": "1m"}`."""
     additive_changes: AdditiveChange | None = None
     """Undocumented additions to answers and events, like `{"fields": true}`."""
@@ -187,10 +197,17 @@ class UntilEvent(Body):
     id: Text | None = None
 
 
-def _read_idle_or_event(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    if isinstance(value, str) and value != IDLE:
-        raise ValueError(f"must be {IDLE!r} or an object with an `event`, not {show(value)}")
-    return value if value == IDLE else read(value)
+Until = Annotated[UntilEvent, _or_words(f"{IDLE!r} or an object with an `event`", IDLE)]
 
 
-Until = Annotated[UntilEvent, WrapValidator(_read_idle_or_event)]  # or IDLE
+@cache
+def make_model(function: Callable[..., Any], names: tuple[str, ...]) -> type[Body]:
+    """Make the model that checks these parameters of an operation."""
+    types = get_type_hints(function, localns=globals(), include_extras=True)
+    defaults = {name: signature(function).parameters[name].default for name in names}
+    fields: Any = {
+        name: (types[name], ... if default is Parameter.empty else default)
+        for name, default in defaults.items()
+    }
+    model: type[Body] = create_model(function.__name__, __base__=Body, **fields)
+    return model

@@ -9,18 +9,13 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import cached_property
-from inspect import Parameter
-from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime.advance import catch_up
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import check_body, check_depth
 from deck_sim.runtime.simulation import Simulation
-
-if TYPE_CHECKING:
-    from deck_sim.contract.bodies import Body
 
 Json = dict[str, Any]
 Function = TypeVar("Function", bound=Callable[..., Json | Awaitable[Json]])
@@ -48,30 +43,16 @@ class ControlOperation:
         unchecked = (BODY, *self.in_path)
         self.checked = tuple(name for name in self.parameters if name not in unchecked)
 
-    @cached_property
-    def _model(self) -> "type[Body]":
-        from pydantic import create_model  # these imports are slow
-
-        from deck_sim.contract.bodies import Body
-        from deck_sim.operations import parameters
-
-        types = get_type_hints(self.function, localns=vars(parameters), include_extras=True)
-        defaults = {name: self.signature[name].default for name in self.checked}
-        fields: Any = {
-            name: (types[name], ... if default is Parameter.empty else default)
-            for name, default in defaults.items()
-        }
-        model: type[Body] = create_model(self.function.__name__, __base__=Body, **fields)
-        return model
-
     def check(self, values: Json) -> Json:
         """Return the arguments of the function. Raises ApiError with every mistake in `values`."""
         check_depth(values.get(BODY, values))
         if not self.checked:
             return values
+        from deck_sim.operations.parameters import make_model  # slow: pydantic
+
         unchecked = {name: values[name] for name in self.parameters if name not in self.checked}
         fields = {name: value for name, value in values.items() if name not in unchecked}
-        body = check_body(self._model, fields)
+        body = check_body(make_model(self.function, self.checked), fields)
         return unchecked | {name: getattr(body, name) for name in self.checked}
 
 
