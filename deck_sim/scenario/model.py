@@ -16,17 +16,10 @@ from deck_sim.scenario.steps.statuses import (
     RunStep,
     SessionStep,
     is_step,
-    step_reader,
 )
 from deck_sim.scenario.steps.step import Step
 from deck_sim.scenario.yaml_files import write_yaml
 
-# The scripts of kinds for which a scenario has none.
-_DEFAULT_SCRIPTS: dict[str, list[Any]] = {
-    "connection": [{"connecting": "1s"}, "connected"],
-    "session": [{"queued": "1s"}, {"running": "1s"}, "idle"],
-    "task_run": [{"queued": "2s"}, {"running": "8s"}, "completed"],
-}
 Version = Annotated[Literal[1], Whole]
 ScenarioName = Annotated[str, Field(pattern="^[a-z0-9_]{1,100}$")]
 
@@ -159,15 +152,27 @@ class Scenario(Strict):
             return self._scripts[kind, edition]
         written = self.scripts(kind)
         name = edition if edition in written else None
-        steps = written.get(name) or map(step_reader(kind).validate_python, _DEFAULT_SCRIPTS[kind])
+        steps = written.get(name) or getattr(_DEFAULT, kind)
         # Faults without any script are for runs.
         is_alone = kind == "task_run" and not any(map(self.defines, SCRIPT_KINDS))
         faults = self.faults if is_alone or self.defines(kind) else ()
         timeout = self.task_timeout if kind == "task_run" else None
         head = () if name is None else (name,)
-        script = Script(self.name, kind, (*steps,), self._source, faults, head, timeout)
+        script = Script(self.name, kind, steps, self._source, faults, head, timeout)
         self._scripts[kind, edition] = script
         return script
+
+
+# The scripts of kinds for which a scenario has none.
+_DEFAULT = Scenario.model_validate(
+    {
+        "version": 1,
+        "name": "default",
+        "connection": [{"connecting": "1s"}, "connected"],
+        "session": [{"queued": "1s"}, {"running": "1s"}, "idle"],
+        "task_run": [{"queued": "2s"}, {"running": "8s"}, "completed"],
+    }
+)
 
 
 def written_steps(

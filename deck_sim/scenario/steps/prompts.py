@@ -5,7 +5,7 @@ import string
 from collections.abc import Mapping
 from contextlib import suppress
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -16,12 +16,7 @@ from deck_sim.contract.answers import PROMPTS
 from deck_sim.engine.script import GO_ON, STAY, WRONG_ANSWER, ScriptError, Wait
 from deck_sim.engine.step_context import StepContext
 from deck_sim.scenario.conditions import fits_glob, plain_text
-from deck_sim.scenario.steps.failures import fails
 from deck_sim.scenario.steps.step import SpanField, Step, compute, one_or_many
-
-if TYPE_CHECKING:  # `statuses` has the types of all steps
-    ConnectionStep = Step
-    RunStep = Step
 
 _WILDCARD = re.compile(r"\[!?\]?[^]]*\]|[?*]")
 _AcceptedText = Annotated[
@@ -147,13 +142,3 @@ class InteractionRequired(Step):
             all(fits_glob(inputs[name], glob) for name, glob in answer.items())
             for answer in compute(context, [*self.accept])
         )
-
-
-class RunInteraction(InteractionRequired):
-    """The source asks for input, such as a code, and the run waits for the answer."""
-
-    kinds = ("task_run",)
-    on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("auth/mfa_invalid")
-    """Steps after the last wrong answer. If omitted, the run fails with `auth/mfa_invalid`."""
-    on_timeout: Annotated[tuple["RunStep", ...], Many] = fails("interaction/interaction_timeout")
-    """Steps after `timeout`. If omitted, the run fails with `interaction/interaction_timeout`."""

@@ -3,12 +3,12 @@ module; reading, checking and playing find the step in `STEP_CLASSES`.
 """
 
 from collections.abc import Mapping
-from functools import cache, reduce
+from functools import reduce
 from operator import or_
 from types import new_class
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, TypeAdapter
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from deck_sim.base.durations import Span
 from deck_sim.base.validation import Many
@@ -160,6 +160,16 @@ _INVALID = (STEP_CLASSES["connection", "invalid"].model_construct(),)
 _DISCONNECTED = (STEP_CLASSES["connection", "disconnected"].model_construct(),)
 
 
+class RunInteraction(InteractionRequired):
+    """The source asks for input, such as a code, and the run waits for the answer."""
+
+    kinds = ("task_run",)
+    on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("auth/mfa_invalid")
+    """Steps after the last wrong answer. If omitted, the run fails with `auth/mfa_invalid`."""
+    on_timeout: Annotated[tuple["RunStep", ...], Many] = fails("interaction/interaction_timeout")
+    """Steps after `timeout`. If omitted, the run fails with `interaction/interaction_timeout`."""
+
+
 class ConnectionInteraction(InteractionRequired):
     """The source asks for input while the connection opens."""
 
@@ -200,9 +210,3 @@ else:
     RunStep = _union("task_run")
 for _class in set(STEP_CLASSES.values()):
     _class.model_rebuild()
-
-
-@cache
-def step_reader(kind: str) -> TypeAdapter[Step]:
-    reader: TypeAdapter[Step] = TypeAdapter(_union(kind))
-    return reader
