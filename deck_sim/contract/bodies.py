@@ -67,7 +67,6 @@ SourceId = Annotated[
         {"type": "string", "pattern": f"^{SOURCE.prefix}_", "maxLength": ID["maxLength"]}
     ),
 ]
-ExternalId = Annotated[str, StringConstraints(max_length=255)]
 
 # In the OpenAPI document this title becomes a reference to a schema of the whole list, with the
 # event types of the edition. Without a name, generators of clients would call an item `Event`.
@@ -218,9 +217,6 @@ class AuthCredentials(Body):
     password: str | None = None
 
 
-OptionalMethod = Annotated[AuthMethod | None, AfterValidator(lambda method: method or "none")]
-
-
 class CreateLogin(Body):
     """The fields that the bodies of a new connection and of a new credential have in common."""
 
@@ -237,9 +233,9 @@ class CreateLogin(Body):
     )
 
     source_id: SourceId
-    auth_method: OptionalMethod = "none"
+    auth_method: Annotated[AuthMethod | None, AfterValidator(lambda way: way or "none")] = "none"
     auth_credentials: AuthCredentials | None = None
-    external_id: ExternalId | None = None
+    external_id: Annotated[str, StringConstraints(max_length=255)] | None = None
 
 
 UpdateAgent = partial(CreateAgent, "name", "description")

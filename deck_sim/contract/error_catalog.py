@@ -182,13 +182,11 @@ deck_sim/state_not_saved 507 (ours): The change could not be saved in {file}: {w
 SHARED_ERRORS = {row.name: row for row in _ROWS}  # the errors of every edition
 CATALOG = dict(SHARED_ERRORS)  # with those that the registered editions add
 
-# Types of errors that only calls are answered with.
-_OF_CALLS = ("request", "idempotency", "deck_sim")
-
 
 def run_errors() -> tuple[str, ...]:
     """Return the names of the errors that a run can fail with."""
-    return tuple(row.name for row in CATALOG.values() if row.type not in _OF_CALLS)
+    of_calls = ("request", "idempotency", "deck_sim")
+    return tuple(row.name for row in CATALOG.values() if row.type not in of_calls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,8 @@
-"""The state machines of the Deck API.
+"""The state machines that all editions have, and the classes that machines are made of.
 
-Laws:
-1. Only the table `follows` of a machine decides which status may follow which. The machines that
-   editions have in common are here, the others in the edition's package.
-2. Every status has a row in this table; the row of a final status is empty.
-3. A command (of a caller, a person or the source) names the statuses that allow it and, if fixed,
-   the status that it leads to. That transition must be in the table, too.
-4. A machine does not depend on scenarios, clocks or HTTP.
-
-What Deck does not document is marked "assumed".
+Only the table `follows` decides which status may follow which, also after a command. Every status
+has a row in it; the row of a final status is empty. What Deck does not document is marked
+"assumed".
 """
 
 from collections.abc import Mapping
