@@ -416,7 +416,9 @@ def test_the_order_of_responses_changes_nothing():
         drive(simulation, dispatcher, hour(simulation))
         worlds.append(simulation.world)
     assert worlds[0] == worlds[1]
-    assert len(worlds[0].delivery_log) > 2
+    logs = [[*world.delivery_log] for world in worlds]
+    assert logs[0] == logs[1] == [*worlds[0].all("event_delivery")]
+    assert len(logs[0]) > 2
 
 
 def test_a_receiver_may_cause_the_awaited_event(
@@ -458,24 +460,6 @@ def test_a_caller_time_that_is_not_a_moment_is_refused(sim):
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (400, "Deck-Sim-Present")
     assert "must be a moment like 2025-01-15T09:30:00Z, not 'now'" in error["message"]
-
-
-def test_an_early_webhook_is_not_waited_for_long(monkeypatch):
-    """Its receiver may wait for the call in progress. What it answers then is recorded."""
-    monkeypatch.setattr("deck_sim.runtime.dispatcher._EARLY_SECONDS", 0)
-    receivers = Receivers(waits=True)
-    simulation, dispatcher = start(receivers)
-
-    async def whole():
-        await dispatcher.send_early(simulation)
-        await receivers.called.wait()
-        assert simulation.world.delivery_log == {}
-        receivers.may_answer.set()
-        await dispatcher.wait_for_attempts(simulation)
-
-    asyncio.run(whole())
-    (delivery,) = simulation.world.all("event_delivery").values()
-    assert delivery.status == "success"
 
 
 def test_a_wait_for_attempts_ends_with_the_last_of_them(monkeypatch):
@@ -520,44 +504,24 @@ def test_early_webhooks_of_which_none_is_due_are_not_waited_for():
     assert not simulation.attempting
 
 
-def test_an_on_poll_clock_can_wait_for_deliveries_that_are_repeated():
-    """It moves to them by itself, since no read need come that does, and no further."""
+@pytest.mark.parametrize(
+    ("mode", "waits", "attempts"), [("on_poll", True, 2), ("on_poll", False, 1), ("real", True, 1)]
+)
+def test_in_exploration_an_on_poll_clock_moves_to_retries(mode, waits, attempts):
+    """By itself, since no read need come that does, and no further."""
     receivers = Receivers(500)
-    simulation, dispatcher = start(receivers, mode="on_poll")
-    simulation.waits_for_retries = True
-    begin = simulation.world.now
+    simulation, dispatcher = start(receivers, mode=mode)
+    simulation.waits_for_retries = waits
+    began = simulation.world.now
 
     async def recover():
         receivers.status = 200
 
     run_in_background(simulation, dispatcher, recover)
     (delivery,) = simulation.world.all("event_delivery").values()
-    assert (delivery["attempts"], len(receivers.sent)) == (2, 2)
-    assert simulation.world.now - begin == simulation.world.contract.retry_delays[0]
-
-
-def test_a_real_clock_waits_for_real_time():
-    receivers = Receivers(500)
-    simulation, dispatcher = start(receivers, mode="real")
-    simulation.waits_for_retries = True
-    run_in_background(simulation, dispatcher)
-    assert len(receivers.sent) == 1
-
-
-def test_results_are_recorded_in_the_order_of_the_outbox():
-    simulation, dispatcher = start(Receivers())
-    subscribe_to(simulation, "http://y/")
-    create_agent(simulation)
-    drive(simulation, dispatcher)
-    assert [*simulation.world.delivery_log] == [*simulation.world.all("event_delivery")]
-
-
-def test_a_clock_that_moves_on_polls_does_not_move_for_a_retry():
-    """Only exploration waits for retries."""
-    simulation, dispatcher = start(Receivers(500), mode="on_poll")
-    began = simulation.world.now
-    run_in_background(simulation, dispatcher)
-    assert (len(dispatcher._sender.sent), simulation.world.now) == (1, began)
+    assert delivery["attempts"] == len(receivers.sent) == attempts
+    passed = simulation.world.contract.retry_delays[0] * (attempts - 1)
+    assert simulation.world.now - began == passed
 
 
 def test_a_retry_is_counted_from_the_answer():

@@ -68,8 +68,3 @@ def test_the_events_that_an_advance_waits_for_are_counted(sim, simulation, run_t
     until = {"event": ["task_run.completed", "task_run.failed"]}
     assert sim.post("/clock/advance", json={"until": until}).status_code == 200
     assert simulation().moves == {"by": 1, "task_run.completed,task_run.failed": 1}
-
-
-def test_a_sleep_that_is_refused_names_its_field(errors):
-    for body, field in (({"sleep": "-1s"}, "sleep"), ({"sleep": "1s", "by": "1s"}, "by")):
-        assert errors("POST", "/clock/advance", 400, json=body) == [("input_invalid", field)]

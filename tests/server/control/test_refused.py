@@ -61,6 +61,7 @@ POST /clock/advance
   {by: 1s, until: idle} -> by
   {by: -5m} -> by
   {by: 300} -> by
+  {sleep: -1s} -> sleep
   {by: 40000d} -> by
   {to: '2025-01-15T09:29:59Z'} -> to
   {to: soon} -> to
@@ -160,6 +161,9 @@ DELETE /faults/flt_none
   ? -> id
 DELETE /holds/hold_none
   ? -> id
+PUT /scenarios/mine
+  {} -> 400 input_invalid@
+  {name: yours, task_run: [running, completed]} -> name
 DELETE /scenarios/success
   ? -> name
 DELETE /scenarios/mine

@@ -85,23 +85,26 @@ def test_an_invalid_scenario_is_refused(unchanged, put):
             assert put(body).status_code == 400
 
 
-@pytest.mark.parametrize("body", ["", "{}"])
-def test_an_empty_json_body_makes_no_scenario(sim, errors, body):
+def test_an_empty_json_body_makes_no_scenario(errors):
     """It would end every run well, and nothing would say that the body was lost."""
-    json = {"content": body, "headers": {"Content-Type": "application/json"}}
-    assert errors("PUT", "/scenarios/mine", 400, **json) == [("input_invalid", None)]
-    assert sim.get("/scenarios/mine").status_code == 400
+    headers = {"Content-Type": "application/json"}
+    assert errors("PUT", "/scenarios/mine", 400, headers=headers) == [("input_invalid", None)]
 
 
-def test_the_name_must_be_that_of_the_path(errors):
-    assert errors("PUT", "/scenarios/yours", 400, content=MINE) == [("input_invalid", "name")]
-
-
-def test_only_added_scenarios_can_be_removed(sim, errors, put):
-    put(MINE)
-    assert sim.delete("/scenarios/mine").json()["deleted"] is True
-    for name in ("mine", "success"):
-        assert errors("DELETE", f"/scenarios/{name}", 400) == [("input_invalid", "name")]
+def test_a_scenario_in_use_cannot_be_removed(sim, put, refused):
+    put({"task_run": ["queued", "running", "completed"]})
+    for call, body, place in [
+        ("PUT /rules", {"rules": [{"when": {}, "scenario": "mine"}]}, "rules[0].scenario"),
+        ("PUT /scenarios/user", {"playlist": ["success", "mine"]}, "scenarios.user.playlist"),
+        ("PUT /scenarios/user", {"mix": {"mine": 1}}, "scenarios.user.mix"),
+    ]:
+        assert sim.request(*call.split(), json=body).status_code == 200
+        (error,) = refused("DELETE", "/scenarios/mine", 409).json()["errors"]
+        text = f"'mine' is used by `{place}`; remove or replace the name there first"
+        assert error["message"] == text
+        sim.put("/rules", json={"rules": []})
+    sim.delete("/scenarios/user")
+    assert sim.delete("/scenarios/mine").status_code == 200
 
 
 def test_a_named_scenario_can_be_removed_if_another_takes_its_place(sim):

@@ -2,6 +2,7 @@ import pytest
 from jsonschema import validate
 
 from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.ledger import rows_of
 from deck_sim.engine.world_values import OPTION_TYPES
 
 
@@ -48,3 +49,13 @@ def test_each_edition_is_described_with_its_statuses_and_commands(sim):
     }
     assert editions["credentials"]["destination"]["webhook"].keys() == {"url"}
     assert editions["connections"]["destination"]["config"].keys() == {"url"}
+
+
+def test_the_ledger_shows_the_rows_of_an_edition(sim):
+    for query, edition, grade in [
+        ("", "connections", None),
+        ("?grade=assumed", "connections", "assumed"),
+        ("?edition=credentials&grade=observed", "credentials", "observed"),
+    ]:
+        data = sim.get(f"/fidelity{query}").json()["data"]
+        assert data == [row.as_json() for row in rows_of(edition, grade)]
