@@ -1,6 +1,6 @@
 """What is wrong with a world, or unfinished in it, as data that every report prints.
 
-A kind of finding is a function with `@finding_kind`, which yields the subject of each finding (an
+A kind of finding is a row of `FINDING_KINDS`. Its function yields the subject of each finding (an
 id or name), the reason and the remedy as texts, and the details as JSON.
 """
 
@@ -8,8 +8,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -122,27 +122,12 @@ class Source(NamedTuple):
 Row = tuple[str, str, str, dict[str, Any]]  # subject, reason, remedy, details
 
 
-@dataclass(frozen=True, slots=True)
-class FindingKind:
+class FindingKind(NamedTuple):
     """A kind of finding: its title in reports, how much it matters, and how it is found."""
 
     title: str
     weight: str
     find: Callable[[Source], Iterator[Row]]
-
-
-FINDING_KINDS: dict[str, FindingKind] = {}  # by name, in the order of reports
-_Find = Callable[[Source], Iterator[Row]]
-
-
-def finding_kind(title: str, weight: str = NOTE) -> Callable[[_Find], _Find]:
-    """Register a function as a kind of finding, with the name of the function."""
-
-    def register(find: _Find) -> _Find:
-        FINDING_KINDS[find.__name__] = FindingKind(title, weight, find)
-        return find
-
-    return register
 
 
 def collect_findings(
@@ -178,25 +163,21 @@ def explain_refused(calls: Mapping[str, int], how: str) -> str:
     return f"{counted(sum(calls.values()), 'call')} came {how} ({', '.join(names)})"
 
 
-@finding_kind("errors of deck-sim", FAILURE)
 def server_error(source: Source) -> Iterator[Row]:
     for crash in source.simulation.crashes:
         yield "", f"deck-sim itself failed:\n{crash}", "", {}
 
 
-@finding_kind("errors of scenarios", FAILURE)
 def script_error(source: Source) -> Iterator[Row]:
     for error in source.simulation.world.script_errors:
         yield error.partition(":")[0], f"a scenario failed: {error}", "", {}
 
 
-@finding_kind("ignored magic names", OVERSIGHT)
 def ignored_name(source: Source) -> Iterator[Row]:
     for text in source.simulation.ignored_names:
         yield "", text, "", {}
 
 
-@finding_kind("what had no effect", LEFTOVER)
 def unused_scenario(source: Source) -> Iterator[Row]:
     for kind, names in source.simulation.selection.queues.items():
         if names:
@@ -204,7 +185,6 @@ def unused_scenario(source: Source) -> Iterator[Row]:
             yield kind, reason, STARTS.get(kind, ""), {"scenarios": [*names]}
 
 
-@finding_kind("what had no effect", LEFTOVER)
 def unused_fault(source: Source) -> Iterator[Row]:
     for injected in source.simulation.world.injected:
         if injected.fired or injected.owner != EVERYBODY:
@@ -217,20 +197,17 @@ def unused_fault(source: Source) -> Iterator[Row]:
         yield injected.id, reason, _CHANCE if by_chance else "", {"met": injected.met}
 
 
-@finding_kind("what had no effect", LEFTOVER)
 def unused_hold(source: Source) -> Iterator[Row]:
     unmet = {hold.id: f"{hold}" for hold in source.simulation.world.holds.values() if not hold.met}
     for id_, hold in [*(("", text) for text in source.simulation.unmet_holds), *unmet.items()]:
         yield id_, f"a hold stopped nothing: {hold}", "", {}
 
 
-@finding_kind("scripts that nothing played", LEFTOVER)
 def unplayed_login(source: Source) -> Iterator[Row]:
     for kind, reason in explain_unplayed_login(source.simulation).items():
         yield source.simulation.selection.default_scenario, reason, STARTS[kind], {"kind": kind}
 
 
-@finding_kind("calls that did not come", LEFTOVER)
 def stray_keys(source: Source) -> Iterator[Row]:
     keys = [*map(mask_key, source.worlds.stray_keys(source.simulation))][:_MOST_KEYS]
     if keys and not source.simulation.journal.total:
@@ -238,13 +215,11 @@ def stray_keys(source: Source) -> Iterator[Row]:
         yield source.simulation.key, reason, source.terms["key"], {"keys": keys}
 
 
-@finding_kind("calls that did not come", LEFTOVER)
 def keyless_calls(source: Source) -> Iterator[Row]:
     if not source.simulation.journal.total:
         yield from _find_keyless(source)
 
 
-@finding_kind("calls that did not come")
 def no_calls(source: Source) -> Iterator[Row]:
     simulation, worlds = source.simulation, source.worlds
     if not (simulation.journal.total or worlds.stray_keys(simulation)):
@@ -262,7 +237,6 @@ def _find_keyless(source: Source) -> Iterator[Row]:
         yield "", explain_refused(calls, "without a key"), remedy, {"calls": calls}
 
 
-@finding_kind("refused calls")
 def refused_call(source: Source) -> Iterator[Row]:
     if source.simulation.journal.total:
         yield from _find_keyless(source)
@@ -275,7 +249,6 @@ def refused_call(source: Source) -> Iterator[Row]:
         yield call.request_id, reason, "", {"status": call.status, "errors": [*call.errors]}
 
 
-@finding_kind("resources of an earlier world", MISTAKE)
 def removed_resource(source: Source) -> Iterator[Row]:
     reason = "a call used a resource of a reset or deleted world"
     for call in source.simulation.journal:
@@ -283,7 +256,6 @@ def removed_resource(source: Source) -> Iterator[Row]:
             yield call.request_id, reason, "do two tests share this key?", {"path": call.path}
 
 
-@finding_kind("failed runs")
 def failed_run(source: Source) -> Iterator[Row]:
     for run in source.simulation.world.all("task_run").values():
         for error in run.fields.get("errors") or ():
@@ -291,7 +263,6 @@ def failed_run(source: Source) -> Iterator[Row]:
             yield run.id, f"{run.id}  {name}: {error['message']}", "", {"error": name}
 
 
-@finding_kind("runs with an empty output")
 def empty_output(source: Source) -> Iterator[Row]:
     remedy = "give the scenario an `output`, or the task an `output_schema` to generate one from"
     for run in source.simulation.world.all("task_run").values():
@@ -299,7 +270,6 @@ def empty_output(source: Source) -> Iterator[Row]:
             yield run.id, f"{run.id} has an empty output", remedy, {}
 
 
-@finding_kind("errors of the application", LEFTOVER)
 def raised_error(source: Source) -> Iterator[Row]:
     attempts = (attempt for _, attempt in _last_attempts(source))
     raised = Counter(a.response[RAISED_HEADER] for a in attempts if RAISED_HEADER in a.response)
@@ -308,7 +278,6 @@ def raised_error(source: Source) -> Iterator[Row]:
         yield "", reason, "", {"error": error, "webhooks": count}
 
 
-@finding_kind("failed webhooks", LEFTOVER)
 def failed_webhook(source: Source) -> Iterator[Row]:
     groups = dict[tuple[str, int | None], list[Row]]()
     for row in _find_undelivered(source, of_test=True):
@@ -318,11 +287,6 @@ def failed_webhook(source: Source) -> Iterator[Row]:
         count = f"{counted(len(rows), 'webhook')} failed{', the last' if rows[1:] else ''}"
         details["deliveries"] = [row[0] for row in rows]
         yield subject, f"{count}: {reason}", remedy, details
-
-
-@finding_kind("undelivered webhooks")
-def undelivered_webhook(source: Source) -> Iterator[Row]:
-    yield from _find_undelivered(source, of_test=False)
 
 
 def _find_undelivered(source: Source, *, of_test: bool) -> Iterator[Row]:
@@ -384,23 +348,12 @@ def _last_attempts(source: Source) -> Iterator[tuple[Resource, AttemptResult]]:
             yield delivery, attempts[-1]
 
 
-@finding_kind("webhooks that were never sent")
 def unsubscribed_events(source: Source) -> Iterator[Row]:
     world = source.simulation.world
     types = dict.fromkeys(event.type for event in world.events)
     if types and world.all("event_destination") and not world.all("event_delivery"):
         reason = f"{listed(types)}: no destination was active and subscribed at the time"
         yield "", reason, "set one up earlier", {"types": [*types]}
-
-
-@finding_kind("why nothing moved", MISTAKE)
-def frozen_clock(source: Source) -> Iterator[Row]:
-    yield from _find_mistakes(source, of_clock=True)
-
-
-@finding_kind("mistakes of the client", MISTAKE)
-def client_mistake(source: Source) -> Iterator[Row]:
-    yield from _find_mistakes(source, of_clock=False)
 
 
 def _find_mistakes(source: Source, *, of_clock: bool) -> Iterator[Row]:
@@ -412,7 +365,6 @@ def _find_mistakes(source: Source, *, of_clock: bool) -> Iterator[Row]:
                 yield rule.name, f"{rule.name}: {reason}", remedy, details
 
 
-@finding_kind("present state")
 def held_answers(source: Source) -> Iterator[Row]:
     for id_, responses in source.simulation.held_responses.items():
         call = source.simulation.world.holds[id_].call
@@ -420,7 +372,6 @@ def held_answers(source: Source) -> Iterator[Row]:
         yield id_, f"{reason}; the call has taken effect", "release the hold", {"call": call}
 
 
-@finding_kind("present state")
 def unfinished_resource(source: Source) -> Iterator[Row]:
     simulation = source.simulation
     for resource in find_unfinished(simulation.world)[-MOST_UNFINISHED:]:
@@ -433,3 +384,36 @@ def unfinished_resource(source: Source) -> Iterator[Row]:
         due = {"in": format_duration(wait.due.at - simulation.world.now)} if wait.due else {}
         about = {"kind": resource.kind, "status": resource.status}
         yield resource.id, reason, remedy, {**about, "remedy": wait.remedy, **due}
+
+
+# The kinds of findings by name, in the order of reports.
+FINDING_KINDS = {
+    "server_error": FindingKind("errors of deck-sim", FAILURE, server_error),
+    "script_error": FindingKind("errors of scenarios", FAILURE, script_error),
+    "ignored_name": FindingKind("ignored magic names", OVERSIGHT, ignored_name),
+    "unused_scenario": FindingKind("what had no effect", LEFTOVER, unused_scenario),
+    "unused_fault": FindingKind("what had no effect", LEFTOVER, unused_fault),
+    "unused_hold": FindingKind("what had no effect", LEFTOVER, unused_hold),
+    "unplayed_login": FindingKind("scripts that nothing played", LEFTOVER, unplayed_login),
+    "stray_keys": FindingKind("calls that did not come", LEFTOVER, stray_keys),
+    "keyless_calls": FindingKind("calls that did not come", LEFTOVER, keyless_calls),
+    "no_calls": FindingKind("calls that did not come", NOTE, no_calls),
+    "refused_call": FindingKind("refused calls", NOTE, refused_call),
+    "removed_resource": FindingKind("resources of an earlier world", MISTAKE, removed_resource),
+    "failed_run": FindingKind("failed runs", NOTE, failed_run),
+    "empty_output": FindingKind("runs with an empty output", NOTE, empty_output),
+    "raised_error": FindingKind("errors of the application", LEFTOVER, raised_error),
+    "failed_webhook": FindingKind("failed webhooks", LEFTOVER, failed_webhook),
+    "undelivered_webhook": FindingKind(
+        "undelivered webhooks", NOTE, partial(_find_undelivered, of_test=False)
+    ),
+    "unsubscribed_events": FindingKind("webhooks that were never sent", NOTE, unsubscribed_events),
+    "frozen_clock": FindingKind(
+        "why nothing moved", MISTAKE, partial(_find_mistakes, of_clock=True)
+    ),
+    "client_mistake": FindingKind(
+        "mistakes of the client", MISTAKE, partial(_find_mistakes, of_clock=False)
+    ),
+    "held_answers": FindingKind("present state", NOTE, held_answers),
+    "unfinished_resource": FindingKind("present state", NOTE, unfinished_resource),
+}
