@@ -151,8 +151,8 @@ def make_server(
 
 
 def _print_reload(error: ScenarioError | None) -> None:
-    if error is None:
-        text = "deck-sim: the mistakes are fixed; the scenarios of the folder are in use again"
-    else:
-        text = f"{error}\ndeck-sim: the previous scenarios stay in use until the mistakes are fixed"
-    echo(text, err=True)
+    text = "the mistakes are fixed; the scenarios of the folder are in use again"
+    if error is not None:
+        echo(f"{error}", err=True)
+        text = "the previous scenarios stay in use until the mistakes are fixed"
+    echo(f"deck-sim: {text}", err=True)

@@ -9,6 +9,7 @@ import click
 from pydantic import BaseModel
 
 from deck_sim.base.durations import format_duration
+from deck_sim.base.errors import cut
 from deck_sim.cli.options import FOLDER, JSON, complete_scenario, find_scenario
 from deck_sim.cli.output import echo, examples, print_json, print_text, wrap
 from deck_sim.contract.editions import EDITIONS
@@ -46,8 +47,7 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
         is_any = len(scenario.editions) == len(EDITIONS)
         only = "" if is_any else f"({' '.join(scenario.editions)}) "
         line = f"{scenario.name:<{width}}  {only}{scenario.summary}".rstrip()
-        cut = line if len(line) <= 100 else f"{line[:99]}…"
-        echo(wrap(line) if sys.stdout.isatty() else cut)
+        echo(wrap(line) if sys.stdout.isatty() else cut(line, 100))
 
 
 def _lines_of(scenario: Scenario) -> Iterator[str]:

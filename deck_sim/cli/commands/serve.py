@@ -22,30 +22,10 @@ from deck_sim.server.inspector import inspector_url
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.signing import secret_of
 
-_BANNER = """\
-deck-sim {version} on {url} (edition {edition})
-
-export DECK_BASE_URL={base_url} DECK_API_KEY={key}
-export DECK_WEBHOOK_SECRET={secret}
-{intercept}
-Watch it: {inspector}
-{keys}; each key has its own world.
-{clock}
-Ctrl-C stops it.
-"""
-_INTERCEPT = """
-A program that always calls {hosts} also needs these variables:
-{exports}
-"""
 _OPEN = (
     "deck-sim: other machines can reach this server, and any key works: they can read and change"
     " every world. --keys accepts only some keys; --host 127.0.0.1 serves only this machine."
 )
-_CLOCKS = {
-    "real": "The clock follows real time{pace}. To skip five minutes: deck-sim advance 5m",
-    "frozen": "The clock is frozen. To advance it: deck-sim advance 5m",
-    "on_poll": "Each read of an unfinished resource moves the clock {how}.",
-}
 
 
 @click.command(
@@ -72,10 +52,11 @@ def command(
     Each API key has its own world, made when the key is first used. Each call of the Deck API and
     each delivery is logged in a line on standard error.
     """
-    if port_file is not None and port_file.exists() and not port_file.is_file():
-        # The new file would replace a device such as /dev/null.
-        raise click.UsageError(f"--port-file: '{port_file}' is not a regular file; name another")
     if port_file is not None:
+        # The new file would replace a device such as /dev/null.
+        if port_file.exists() and not port_file.is_file():
+            text = f"--port-file: '{port_file}' is not a regular file; name another"
+            raise click.UsageError(text)
         port_file.unlink(missing_ok=True)  # of a server that was killed
     server = make_server(**options)
 
@@ -93,11 +74,7 @@ def command(
         server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.1))
 
     stop_once(server.stop)
-    with (
-        closing(server),
-        log_to_stderr(log_format, quiet=quiet),
-        ExitStack() as stack,
-    ):
+    with closing(server), log_to_stderr(log_format, quiet=quiet), ExitStack() as stack:
         if state is not None:
             from deck_sim.state.state_file import StateFileError, keep_worlds
 
@@ -111,22 +88,31 @@ def command(
 
 
 def _banner(server: Server, variables: Mapping[str, str]) -> str:
-    settings = server.worlds.settings
+    settings, keys = server.worlds.settings, server.worlds.keys
+    key = (keys or (ANY_KEY,))[0]
     pace = "" if settings.speed == 1 else f" (x{settings.speed:g})"
-    step = settings.step and format_duration(settings.step)
-    how = f"by {step}" if step else "to the next change of the resource"
-    key = (server.worlds.keys or (ANY_KEY,))[0]
-    exports = "\n".join(f"export {name}={quote(value)}" for name, value in variables.items())
-    hosts = " or ".join(server.interceptor.hosts) if server.interceptor else ""
-    return _BANNER.format(
-        version=__version__,
-        edition=settings.edition,
-        url=server.url,
-        base_url=server.base_url,
-        key=key,
-        secret=secret_of(key),
-        intercept=_INTERCEPT.format(hosts=hosts, exports=exports) if exports else "",
-        inspector=inspector_url(server.url, key),
-        keys="Only the given keys work" if server.worlds.keys else "Any key works",
-        clock=_CLOCKS[settings.mode].format(pace=pace, how=how),
-    )
+    length = "to the next change of the resource"
+    if settings.step:
+        length = f"by {format_duration(settings.step)}"
+    clocks = {
+        "real": f"The clock follows real time{pace}. To skip five minutes: deck-sim advance 5m",
+        "frozen": "The clock is frozen. To advance it: deck-sim advance 5m",
+        "on_poll": f"Each read of an unfinished resource moves the clock {length}.",
+    }
+    intercept = ""
+    if server.interceptor:
+        hosts = " or ".join(server.interceptor.hosts)
+        exports = (f"export {name}={quote(value)}\n" for name, value in variables.items())
+        intercept = f"\nA program that always calls {hosts} also needs these variables:\n"
+        intercept += "".join(exports)
+    return f"""\
+deck-sim {__version__} on {server.url} (edition {settings.edition})
+
+export DECK_BASE_URL={server.base_url} DECK_API_KEY={key}
+export DECK_WEBHOOK_SECRET={secret_of(key)}
+{intercept}
+Watch it: {inspector_url(server.url, key)}
+{"Only the given keys work" if keys else "Any key works"}; each key has its own world.
+{clocks[settings.mode]}
+Ctrl-C stops it.
+"""
