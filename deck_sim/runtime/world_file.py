@@ -17,7 +17,7 @@ from deck_sim.scenario.conditions import Rule
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.loader import Mistakes, parse
 from deck_sim.scenario.model import Scenario, Version, schema_of
-from deck_sim.scenario.yaml_files import Document
+from deck_sim.scenario.yaml_files import YamlError, read_file
 
 SEEDABLE: list[JsonValue] = [
     *dict.fromkeys(path for edition in EDITIONS.values() for path in seedable(edition))
@@ -63,9 +63,15 @@ def world_schema() -> dict[str, Any]:
     return schema_of(WorldFile, "deck-sim world, version 1")
 
 
-def is_world_file(document: Document) -> bool:
-    """Whether a file is a world file rather than a scenario. Its keys decide, even if misspelt."""
-    keys = document.data.keys() if isinstance(document.data, dict) else set()
+def is_world_file(file: FilePath) -> bool:
+    """Whether a file is a world file rather than a scenario. Its keys decide, even if misspelt. A
+    file that is not YAML counts as a scenario.
+    """
+    try:
+        data = read_file(file).data
+    except YamlError:
+        return False
+    keys = data.keys() if isinstance(data, dict) else set()
     return keys.isdisjoint(Scenario.model_fields.keys() - {"version"}) and any(
         nearest(key, _OWN_KEYS) for key in keys
     )

@@ -23,7 +23,6 @@ from deck_sim.scenario.library import (
 )
 from deck_sim.scenario.loader import Mistake, Mistakes, ScenarioError, parse
 from deck_sim.scenario.model import Scenario
-from deck_sim.scenario.yaml_files import YamlError, read_file
 
 
 @click.command(
@@ -53,7 +52,7 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         if not in_path:
             raise click.UsageError(f"the folder '{path}' has no *.yaml or *.yml directly in it")
         files |= {realpath(file): file for file in in_path}
-    world_files = [*filter(_is_world_file, files.values())]
+    world_files = [*filter(is_world_file, files.values())]
     stories = [file for file in files.values() if file not in world_files]
     library, mistakes = read_files(stories, shipped())
     # A world file may name any scenario; `success` stands in for those that could not be read.
@@ -109,23 +108,15 @@ def _find_timeouts(stories: list[Path], library: Library) -> list[Mistake]:
     return warnings
 
 
-def _is_world_file(file: Path) -> bool:
-    try:
-        return is_world_file(read_file(file))
-    except YamlError:
-        return False  # reading it as a scenario reports what is wrong
-
-
 def _edition_row(scenario: Scenario, library: Library) -> dict[str, Any]:
     # A playlist or mix is for the editions that can play all its entries.
     parts = [scenario, *map(library.get, scenario.entries)]
     reasons = dict[tuple[str, ...], str]()  # of the first part for each set of editions
     for part in parts:
-        if part is scenario:
-            reason = part.why_editions or "the file sets `edition`"
-        else:
-            reason = f"{part.name} is for {part.for_editions}"
         if len(part.editions) < len(EDITIONS):
+            reason = f"{part.name} is for {part.for_editions}"
+            if part is scenario:
+                reason = part.why_editions or "the file sets `edition`"
             reasons.setdefault(tuple(part.editions), reason)
     editions = [name for name in EDITIONS if all(name in part.editions for part in parts)]
     because = ", and ".join(reasons.values()) or None
