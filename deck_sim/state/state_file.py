@@ -201,11 +201,10 @@ def _open_database(path: Path) -> sqlite3.Connection:
             db.execute(f"PRAGMA application_id = {_MARK}")
             db.execute(f"PRAGMA user_version = {FORMAT}")
         db.execute("COMMIT")
-    except sqlite3.Error as error:
+        return db
+    except Exception as error:
         db.close()
+        if not isinstance(error, sqlite3.Error):
+            raise
         text = _UNUSABLE.get(error.sqlite_errorcode, f"cannot be used: {error}")
         raise StateFileError(path, text) from None
-    except StateFileError:
-        db.close()
-        raise
-    return db

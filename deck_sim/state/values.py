@@ -67,16 +67,14 @@ class _Reducers(dict[type, Callable[[Any], Any]]):
     def __missing__(self, type_: type) -> Callable[[Any], Any]:
         if issubclass(type_, (type, *_BUILT_IN)):
             raise KeyError(type_)  # pickle's own way
-        if not (is_dataclass(type_) or issubclass(type_, BaseModel)):
+        if issubclass(type_, BaseModel):
+            self[type_] = lambda model: (restore, (type_, model.model_dump(exclude_unset=True)))
+        elif is_dataclass(type_):
+            names = [row.name for row in fields(type_)]
+            self[type_] = lambda value: (restore, (type_, {n: getattr(value, n) for n in names}))
+        else:
             raise TypeError(f"{type_.__name__} cannot be read back; add it to `Writer`")
-        self[type_] = lambda value: (restore, (type_, _read_fields(value)))
         return self[type_]
-
-
-def _read_fields(value: Any) -> Mapping[str, Any]:
-    if isinstance(value, BaseModel):
-        return value.model_dump(exclude_unset=True)
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
 
 def restore(class_: Any, data: Mapping[str, Any]) -> Any:
