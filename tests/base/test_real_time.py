@@ -30,31 +30,19 @@ def test_the_monotonic_clocks_run_on_in_a_frozen_process(freezer):
     assert before_seconds <= seconds <= real_time.monotonic()
 
 
-def test_now_is_real_while_freezegun_freezes_the_process():
-    """A world with clock `real` begins at the real present."""
+def test_now_is_real_under_freezegun_but_not_under_time_machine():
+    """A world with clock `real` begins at the real present; time-machine patches the functions."""
     with freeze_time(FAR):
         assert real_time.now() < FAR
+    with time_machine.travel(FAR, tick=False):
+        assert real_time.now() == FAR
     assert real_time.now() < FAR
 
 
-def test_now_follows_time_machine():
-    """time-machine patches the functions themselves."""
-    with time_machine.travel(FAR, tick=False):
-        assert real_time.now() == FAR
-
-
 @pytest.mark.parametrize("freezer", FREEZERS)
-def test_the_present_of_the_process_is_the_frozen_moment(freezer):
-    """It is a plain `datetime`, not a subclass."""
+def test_a_frozen_process_is_detected_and_its_present_is_the_frozen_moment(freezer):
+    """As a plain `datetime`, not a subclass."""
     with FREEZERS[freezer]():
-        now = real_time.process_now()
-    assert (now, type(now)) == (FAR, datetime)
-    assert real_time.process_now() < FAR
-
-
-@pytest.mark.parametrize("freezer", FREEZERS)
-def test_a_frozen_process_is_detected(freezer):
-    assert not real_time.is_frozen()
-    with FREEZERS[freezer]():
-        assert real_time.is_frozen()
-    assert not real_time.is_frozen()
+        now, is_frozen = real_time.process_now(), real_time.is_frozen()
+    assert (now, type(now), is_frozen) == (FAR, datetime, True)
+    assert (real_time.process_now() < FAR, real_time.is_frozen()) == (True, False)
