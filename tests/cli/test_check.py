@@ -102,23 +102,15 @@ def test_a_story_in_a_subfolder_or_as_json_is_named_as_not_read(cli, write, tmp_
 
 
 def test_names_are_checked_when_every_scenario_can_be_read(cli, write, tmp_path):
-    """The name of a broken scenario would be unknown."""
+    """The name of a broken scenario would be unknown. A world file is checked in any case."""
     write("mine", "quueued")
     (tmp_path / "turns.yaml").write_text("version: 1\nname: turns\nplaylist: [mine, mien]\n")
-    (tmp_path / "world.yaml").write_text("version: 1\ndefault_scenario: mine\n")
-    lines = cli("check", tmp_path).stdout.splitlines()
-    assert lines[0].startswith(f"{tmp_path}/mine.yaml:4:5: ")
-    assert lines[1:] == ["1 mistake in 1 of 3 files"]
-
-
-def test_mistakes_of_a_world_file_are_reported_beside_those_of_a_scenario(cli, write, tmp_path):
-    write("mine", "quueued")
     rules = "[{when: {source: A}, scenario: mine}, {when: {source: A}, scenario: sucess}]"
     (tmp_path / "world.yaml").write_text(f"version: 1\nrules: {rules}\n")
     lines = cli("check", tmp_path).stdout.splitlines()
     assert lines[0].startswith(f"{tmp_path}/mine.yaml:4:5: ")
     assert lines[1].startswith(f"{tmp_path}/world.yaml:2:76: rules[1].scenario: names an unknown")
-    assert lines[2:] == ["2 mistakes in 2 of 2 files"]
+    assert lines[2:] == ["2 mistakes in 2 of 3 files"]
 
 
 def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_path):
