@@ -29,8 +29,6 @@ from deck_sim.scenario.selection import check_scenario
 if TYPE_CHECKING:
     from deck_sim.operations.parameters import Seeded
 
-_MOST_STRAYS = 5  # keys shown
-
 
 @operation("GET", "/worlds")
 def list_worlds(simulation: Simulation, worlds: WorldRegistry) -> Json:
@@ -112,7 +110,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
         "crashes": [*simulation.crashes],
         "script_errors": [*world.script_errors],
         "ignored_names": [*simulation.ignored_names],
-        "stray_keys": [*map(mask_key, worlds.stray_keys(simulation))][:_MOST_STRAYS],
+        "stray_keys": worlds.stray_keys(simulation),
         "keyless_calls": worlds.keyless_calls(simulation),
     }
 

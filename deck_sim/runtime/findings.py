@@ -70,7 +70,6 @@ CALLERS: dict[str, dict[str, str]] = {
     },
 }
 _MOST_CALLS = 3  # that a message names
-_MOST_KEYS = 5
 _MOST_SAID = 200  # characters of an answer
 _REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a wrong signature
 # Words in the errors of webhook libraries.
@@ -209,7 +208,7 @@ def unplayed_login(source: Source) -> Iterator[Row]:
 
 
 def stray_keys(source: Source) -> Iterator[Row]:
-    keys = [*map(mask_key, source.worlds.stray_keys(source.simulation))][:_MOST_KEYS]
+    keys = source.worlds.stray_keys(source.simulation)
     if keys and not source.simulation.journal.total:
         reason = f"{_explain_no_calls(source)}; it was called with {listed(keys)}"
         yield source.simulation.key, reason, source.terms["key"], {"keys": keys}

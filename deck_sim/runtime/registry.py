@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from deck_sim.base.errors import quote
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("deck_sim")
 
 _MOST_REFUSED = 100  # calls that are kept
+_MOST_STRAYS = 5
 _MOST_FORMER = 1000  # keys whose former ids are kept
 MOST_WORLDS = 10_000
 
@@ -236,13 +238,15 @@ class WorldRegistry:
         self._controlled.add(key)
 
     def stray_keys(self, simulation: Simulation) -> list[str]:
-        """Return the keys that an application may have sent by mistake: used since the world began,
-        but never for the control API. Empty with `--keys`: users must not see one another's keys.
+        """Return keys, masked, that an application may have sent by mistake: used since the world
+        began, but never for the control API. At most five; none with `--keys`: users must not see
+        one another's keys.
         """
         if self.keys is not None:
             return []
         others = (other for other in self._worlds.values() if other.key not in self._controlled)
-        return [other.key for other in others if other.last_call > simulation.began_after_call]
+        stray = (other for other in others if other.last_call > simulation.began_after_call)
+        return [mask_key(other.key) for other in islice(stray, _MOST_STRAYS)]
 
     def keyless_calls(self, simulation: Simulation) -> dict[str, int]:
         """Return the calls without a key since the world began, each with how often it was made.
