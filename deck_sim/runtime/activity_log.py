@@ -7,7 +7,6 @@ line. `printers` get both directly, since a `logging` record takes four times as
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("deck_sim.activity")
 printers = list[Callable[[str, dict[str, Any]], None]]()  # functions that show the log
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def log_call(key: str, call: Call) -> None:
@@ -86,7 +83,7 @@ def _write(
     if details := "; ".join(filter(None, notes)):
         line += f"  {details}"
     if not line.isprintable():  # a path may have any character, and an entry must stay one line
-        line = _CONTROL.sub(lambda control: repr(control[0])[1:-1], line)
+        line = f"{line!r}"[1:-1]
     for show in printers:
         show(line, {"kind": kind, "at": moment, "world": world, **data})
     log.info("%s", line)
