@@ -12,7 +12,7 @@ from deck_sim.base.errors import listed
 from deck_sim.base.loops import map_in_turns
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import waiting
-from deck_sim.operations.history import due_as_json, entry_as_json, list_unfinished
+from deck_sim.operations.history import due_as_json, entry_as_json, unfinished_as_json
 from deck_sim.operations.holds import holds_as_json
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.advance import (
@@ -26,7 +26,7 @@ from deck_sim.runtime.moment_text import format_moment, read_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.why import find_right_answer
+from deck_sim.runtime.why import MOST_UNFINISHED, find_right_answer, find_unfinished
 
 if TYPE_CHECKING:
     from deck_sim.operations.parameters import (
@@ -129,10 +129,13 @@ def show_next(simulation: Simulation, limit: Count | None = None) -> Json:
         answer = find_right_answer(simulation, resource.id)
         row = {"id": resource.id, "kind": resource.kind, "status": resource.status}
         waits.append(row if answer is None else {**row, "answer": answer})
+    unfinished = find_unfinished(world)
+    latest = unfinished[-MOST_UNFINISHED:]
     return {
         "now": format_moment(world.now),
         "due": [due_as_json(world, due) for due in islice(world.timers.upcoming(), limit)],
         "waiting": waits,
-        **list_unfinished(simulation),
+        "unfinished": [unfinished_as_json(simulation, resource) for resource in latest],
+        "unfinished_total": len(unfinished),
         **holds_as_json(simulation),
     }

@@ -28,15 +28,13 @@ def add_fault(simulation: Simulation, body: Json) -> Json:
     is_of_webhooks = HttpFault.family not in body and {*body} & (of_webhooks - of_calls)
     model: Any = AnyWebhookFault if is_of_webhooks else AnyHttpFault
     world, fault = simulation.world, check_body(RootModel[model], body).root
-    error = getattr(fault, "error", None)
+    error, event, match = (getattr(fault, name, None) for name in ("error", "event", "match"))
     if error is not None and not world.contract.has_error(error):
         owners = listed(name for name, edition in EDITIONS.items() if edition.has_error(error))
         text = f"`error`: the edition `{world.edition}` has no error {quote(error)}"
         raise refuse("request/input_invalid", f"{text}; {owners} has it", field="error")
-    event = getattr(fault, "event", None)
     if event is not None and (why := explain_unknown(simulation, event, may_be_glob=True)):
         raise refuse("request/input_invalid", f"`event`: {why}", field="event")
-    match = getattr(fault, "match", None)
     if match is not None and (why := explain_unknown_call(match, (world.edition,), in_world=True)):
         raise refuse("request/input_invalid", f"`match`: {why}", field="match")
     return _fault_as_json(world.injected.add(world.next_id("flt"), fault))

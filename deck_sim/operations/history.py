@@ -29,10 +29,8 @@ from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import (
-    MOST_UNFINISHED,
     explain_wait,
     find_right_answer,
-    find_unfinished,
     next_status,
 )
 
@@ -300,7 +298,7 @@ def show_resource(simulation: Simulation, id: str) -> Json:
             "held": story.held.hold_id if story.held else None,
         },
         "due": sorted(due, key=lambda timer: str(timer["at"])),
-        "unfinished": _unfinished_as_json(simulation, resource) if is_open else None,
+        "unfinished": unfinished_as_json(simulation, resource) if is_open else None,
         "right_answer": find_right_answer(simulation, id),
     }
 
@@ -317,17 +315,8 @@ def due_as_json(world: World, due: Due) -> Json:
     }
 
 
-def list_unfinished(simulation: Simulation) -> Json:
-    """Return the latest unfinished runs, sessions, connections and deliveries, and the total."""
-    resources = find_unfinished(simulation.world)
-    latest = resources[-MOST_UNFINISHED:]
-    return {
-        "unfinished": [_unfinished_as_json(simulation, resource) for resource in latest],
-        "unfinished_total": len(resources),
-    }
-
-
-def _unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
+def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
+    """Return a resource that waits as JSON: why, what helps, and its next timer."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     wait = explain_wait(simulation, resource)
     printed = wait.due and due_as_json(world, wait.due)
@@ -353,7 +342,8 @@ def show_lint(simulation: Simulation, poll_interval: Length = lint.POLL_INTERVAL
             "fix": rule.fix,
             "calls": [*map(lint.call_as_json, calls)],
         }
-        for rule, what, calls in lint.find_problems(simulation, poll_interval)
+        for rule in lint.LINT_RULES
+        for what, calls in rule.find(simulation, poll_interval)
     ]
     return {"data": data, "dropped": simulation.journal.dropped}
 

@@ -8,6 +8,7 @@ from deck_sim.base.errors import listed, nearest, quote
 from deck_sim.contract.editions import Edition, explain_unknown_call
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.holds import stories_at
+from deck_sim.engine.playing import release
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.world_values import HoldPoint
 from deck_sim.operations.table import Json, operation
@@ -100,7 +101,8 @@ def release_hold(simulation: Simulation, id: str) -> Json:
     if not holds[id].met:
         simulation.unmet_holds[f"{holds[id]}"] = None
     counts = {"answers": _count_answers(simulation, id), "met": holds[id].met}
-    released = simulation.release(id)
+    released = release(simulation.world, id)
+    simulation.send_held_responses(id)
     return {"id": id, "deleted": True, "released": released, **counts}
 
 

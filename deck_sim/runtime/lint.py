@@ -58,14 +58,6 @@ def lint_rule(*, why: str, fix: str) -> Callable[[Find], Find]:
     return register
 
 
-def find_problems(
-    simulation: Simulation, poll_interval: timedelta = POLL_INTERVAL
-) -> list[tuple[LintRule, str, tuple[Call, ...]]]:
-    return [
-        (rule, *finding) for rule in LINT_RULES for finding in rule.find(simulation, poll_interval)
-    ]
-
-
 def call_as_json(call: Call) -> dict[str, Any]:
     at = format_moment(call.at)
     return {"at": at, "request_id": call.request_id, "method": call.method, "path": call.path}

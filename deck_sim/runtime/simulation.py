@@ -15,7 +15,6 @@ from typing import Any
 from deck_sim.base import real_time
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.commands import Facts
-from deck_sim.engine.playing import release
 from deck_sim.engine.script import Script
 from deck_sim.engine.seeded_draws import seed_of
 from deck_sim.engine.world import FROZEN_START, World
@@ -174,12 +173,6 @@ class Simulation:
         self.poll_step = poll_step if mode == ON_POLL else None
         is_real = mode == REAL
         self.clock = RealClock(self.world.now, speed, lambda: self.real_ns()) if is_real else None
-
-    def release(self, hold_id: str) -> list[str]:
-        """Release the resources and responses at a hold; return the ids of the resources."""
-        released = release(self.world, hold_id)
-        self.send_held_responses(hold_id)
-        return released
 
     def send_held_responses(self, *hold_ids: str) -> None:
         for hold_id in hold_ids:

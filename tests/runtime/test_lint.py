@@ -5,7 +5,7 @@ from pathlib import Path
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.engine.world import FROZEN_START
 from deck_sim.runtime.call_journal import Call
-from deck_sim.runtime.lint import LINT_RULES, find_problems
+from deck_sim.runtime.lint import LINT_RULES, POLL_INTERVAL
 from deck_sim.runtime.serialization import dump_json
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
@@ -47,7 +47,9 @@ def tried(seconds, status=200, fault=None):
     return AttemptResult(at(seconds), 1, status == 200, status, None, 1, {}, {}, fault)
 
 
-def find(calls, attempts=(), lines=(), mode="frozen", edition="connections", **options):
+def find(
+    calls, attempts=(), lines=(), mode="frozen", edition="connections", interval=POLL_INTERVAL
+):
     """The names and sentences of the findings in these calls."""
     simulation = Simulation("key", Settings(edition=edition, mode=mode), Library(shipped()))
     for line in lines:
@@ -58,8 +60,7 @@ def find(calls, attempts=(), lines=(), mode="frozen", edition="connections", **o
         fields = {"event_type": "task_run.queued", "event_id": "evt_1"}
         delivery = simulation.world.create("event_delivery", fields, silent=True)
         simulation.world.delivery_log[delivery.id] = [*attempts]
-    findings = find_problems(simulation, **options)
-    return [(rule.name, what) for rule, what, _ in findings]
+    return [(rule.name, what) for rule in LINT_RULES for what, _ in rule.find(simulation, interval)]
 
 
 def check(rule, *cases):
@@ -75,8 +76,8 @@ def check(rule, *cases):
 
 STUCK = [read(0, "running")] * 4
 HASTY = [read(seconds / 2, "running") for seconds in range(4)]
-HALF = {"poll_interval": timedelta(milliseconds=500)}
-NEVER = {"poll_interval": timedelta()}
+HALF = {"interval": timedelta(milliseconds=500)}
+NEVER = {"interval": timedelta()}
 
 
 def test_frequent_reads_are_a_finding():
