@@ -6,7 +6,7 @@ The OpenAPI document is made from these rows. The functions that answer are in `
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deck_sim.contract.kinds import TASK, TASK_RUN, Kind
+from deck_sim.contract.kinds import EVENT_DELIVERY, TASK, TASK_RUN, Kind
 
 CONFLICT = ("request/state_invalid",)
 
@@ -134,6 +134,6 @@ SHARED_OPERATIONS = (
         "List the deliveries to an event destination",
         "event_delivery",
         paged=True,
-        filters=("status", "type"),
+        filters=EVENT_DELIVERY.filters,
     ),
 )

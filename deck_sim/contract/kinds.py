@@ -286,6 +286,7 @@ EVENT_DELIVERY = Kind(
     },
     verbs=(),
     moments=("created_at",),
-    filters=("status", "event_type"),
+    filters=("status", "type"),
+    filter_fields={"type": "event_type"},
     machine=machines.EVENT_DELIVERY,
 )

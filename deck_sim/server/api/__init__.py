@@ -6,7 +6,7 @@ from functools import cache, partial
 from deck_sim.contract.editions import EDITIONS, how_to_switch
 
 # Each of these registers its functions as endpoints.
-from deck_sim.server.api import actions, events, resources  # noqa: F401
+from deck_sim.server.api import events, resources  # noqa: F401
 from deck_sim.server.app import DeckRoutes
 from deck_sim.server.routing import ENDPOINTS, Routes
 

@@ -12,14 +12,14 @@ from functools import partial
 from typing import Any
 
 from deck_sim.base.redaction import is_secret
-from deck_sim.contract.error_catalog import Problem, raise_problems, refuse
+from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.contract.kinds import REQUIRED, WEBHOOK
 from deck_sim.engine import deliveries
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Event, Resource
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import event_as_json, resource_as_json
-from deck_sim.server.api.paging import behind, given, list_items, poll_all, read_filter
+from deck_sim.server.api.paging import behind, list_items, poll_all, read_filters
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
@@ -61,18 +61,15 @@ def list_event_types(request: Request) -> Answer:
 
 @endpoint
 def list_event_deliveries(request: Request) -> Answer:
-    world, problems = request.world, list[Problem]()
+    world, kind = request.world, request.world.kind("event_delivery")
     destination = request.fetch("event_destination")
-    kind, types = world.kind("event_delivery"), request.query_values("type")
-    values = {"status": read_filter(request, kind, "status", problems), "event_type": types}
-    filters = {"event_destination_id": [destination.id], **given(values)}
+    filters = {"event_destination_id": [destination.id], **read_filters(request, kind)}
     return list_items(
         request,
         partial(world.newest_first, kind.object, filters),
         world.all(kind.object).__contains__,
         partial(resource_as_json, request.simulation),
         polled=poll_all(world),
-        problems=problems,
     )
 
 

@@ -5,7 +5,7 @@ the next, and a deleted item keeps its place, so no page repeats or loses an ite
 """
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -33,15 +33,14 @@ def list_items(
     show: Callable[[Item], dict[str, Any]],
     *,
     polled: Iterable[Resource] | None = None,
-    problems: Sequence[Problem] = (),
 ) -> Answer:
     """Show one page of the items that match the request.
 
     `find(id)` yields the items after this id, or all for None; `is_known(id)` says whether a cursor
     may be this id. An `on_poll` clock moves as if the client had read `polled`, by default the
-    resources on the page. `problems` are reported in one error with those of the parameters.
+    resources on the page.
     """
-    limit, cursor, created = _read_page(request, is_known, problems)
+    limit, cursor, created = _read_page(request, is_known)
     after, before = created.get("created_after"), created.get("created_before")
 
     def read() -> Iterator[Item]:
@@ -84,26 +83,20 @@ def read_includes(request: Request, kind: Kind) -> frozenset[str]:
     return frozenset(names.intersection(kind.includes))
 
 
-def read_filter(request: Request, kind: Kind, name: str, problems: list[Problem]) -> list[str]:
-    """Return the values of the filter `name`; add a problem for each value that is not allowed."""
-    words, allowed = request.query_values(name), kind.filter_words(name)
-    for word in words:
-        if allowed and word not in allowed:
-            message = f"`{name}` is {word[:40]!r}; it can be {listed(allowed, last='or')}"
-            message += nearest(word, allowed)
-            problems.append(problem("request/input_invalid", message, field=name))
-    return words
-
-
-def given(filters: Mapping[str, list[str]]) -> dict[str, dict[str, None]]:
-    """Return the filters that have values, each value once."""
-    return {name: dict.fromkeys(words) for name, words in filters.items() if words}
+def read_filters(request: Request, kind: Kind) -> dict[str, list[str]]:
+    """Return the values of the query's filters, by attribute; `list_items` checks them."""
+    values = {
+        kind.filter_fields.get(name, name): request.query_values(name) for name in kind.filters
+    }
+    return {name: words for name, words in values.items() if words}
 
 
 def _read_page(
-    request: Request, is_known: Callable[[str], bool], problems: Sequence[Problem]
+    request: Request, is_known: Callable[[str], bool]
 ) -> tuple[int, str | None, dict[str, datetime]]:
-    """Return the query's limit, the id in its cursor or None, and its bounds of creation times."""
+    """Return the query's limit, the id in its cursor or None, and its bounds of creation times.
+    Raises ApiError with the problems of these and of the filters.
+    """
     refused, moments, after = list[Problem](), dict[str, datetime](), None
     limit = (request.query_values("limit") or [f"{DEFAULT_LIMIT}"])[-1]
     cursor = (request.query_values("cursor") or [""])[-1]
@@ -122,5 +115,13 @@ def _read_page(
                 moments[name] = read_moment(text, name)
             except ApiError as error:
                 refused += error.problems
-    raise_problems([*refused, *problems])
+    kind = request.world.contract.kinds.get(request.operation.kind)
+    for name in request.operation.filters:
+        allowed = kind.filter_words(name) if kind else ()
+        for word in request.query_values(name) if allowed else ():
+            if word not in allowed:
+                message = f"`{name}` is {word[:40]!r}; it can be {listed(allowed, last='or')}"
+                message += nearest(word, allowed)
+                refused.append(problem("request/input_invalid", message, field=name))
+    raise_problems(refused)
     return int(limit), after, moments
