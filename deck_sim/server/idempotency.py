@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from starlette.datastructures import Headers
 
-from deck_sim.contract.editions import Idempotency
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.call_journal import StoredAnswer
 from deck_sim.runtime.request_bodies import read_object
@@ -18,19 +17,19 @@ from deck_sim.server.request import Answer, Request
 
 KEY_HEADER = "Idempotency-Key"
 USED_BY = "Deck-Sim-Key-Used-By"  # deck-sim's own header: Deck's message does not name the call
-REPLAYED = {"Deck-Sim-Replayed": "true"}
 
 
 def replay_answer(request: Request) -> Answer | None:
     """Return the answer stored under the call's key, or None; refuse a key of another call."""
-    simulation = request.simulation
-    if KEY_HEADER.lower() not in request.headers:
+    simulation, rule = request.simulation, request.world.contract.idempotency
+    if KEY_HEADER.lower() not in request.headers or not rule.covers(request.operation):
         return None
-    rule = simulation.world.contract.idempotency
-    if not rule.covers(request.operation):
-        return None
-    lines = Headers(scope=request.scope).getlist(KEY_HEADER)
-    key = read_idempotency_key(rule, lines)
+    key = ", ".join(Headers(scope=request.scope).getlist(KEY_HEADER))
+    if not 1 <= len(key) <= rule.longest_key:
+        text = (
+            None if key else f"`{KEY_HEADER}` must have 1 to {rule.longest_key} characters, not 0."
+        )
+        raise refuse("idempotency/idempotency_key_error", text)
     stored = simulation.stored_answers.get(key)
     if stored is None or simulation.world.now >= stored.at + rule.kept_for:
         request.idempotency_key = key
@@ -42,7 +41,7 @@ def replay_answer(request: Request) -> Answer | None:
         raise error
     data = json.loads(stored.body)
     request.id, request.replayed = data["request_id"], True  # the id of the first call
-    headers = {**stored.headers, **REPLAYED}
+    headers = {**stored.headers, "Deck-Sim-Replayed": "true"}
     return Answer(data, stored.status, headers, body=stored.body)
 
 
@@ -56,26 +55,13 @@ def store_answer(request: Request) -> None:
     request.simulation.stored_answers[key] = stored
 
 
-def read_idempotency_key(rule: Idempotency, lines: list[str]) -> str:
-    """Return the key: the header's lines, joined by commas. Raises ApiError for a wrong length."""
-    key = ", ".join(lines)
-    if len(key) > rule.longest_key:
-        raise refuse("idempotency/idempotency_key_error")
-    if not key:
-        text = f"`{KEY_HEADER}` must have 1 to {rule.longest_key} characters, not 0."
-        raise refuse("idempotency/idempotency_key_error", text)
-    return key
-
-
 def _digest(request: Request) -> str:
-    name = f"{request.method} {request.path}"
-    return digest_parameters(name, request.scope["query_string"], request.body)
-
-
-def digest_parameters(name: str, query: bytes, body: bytes) -> str:
     """Return a digest of a call, to recognize a retry without storing the body: it may have a
-    password. `name` is the method and path. Spaces and the order of keys in JSON do not matter.
+    password. Spaces and the order of keys in JSON do not matter.
     """
+    name, body = f"{request.method} {request.path}", request.body
     with suppress(ApiError):  # a body that is not JSON is compared byte by byte
         body = json.dumps(read_object(body), sort_keys=True).encode()
-    return blake2b(b"\0".join([name.encode(), query, body]), digest_size=16).hexdigest()
+    return blake2b(
+        b"\0".join([name.encode(), request.scope["query_string"], body]), digest_size=16
+    ).hexdigest()

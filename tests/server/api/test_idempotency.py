@@ -2,7 +2,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 KEY = {"Idempotency-Key": "k-1"}
-SOURCE = {"type": "website", "website": {"url": "https://hotel.example"}}
 
 
 def test_a_replay_is_the_first_answer_with_a_mark(api, task, connection):
@@ -14,14 +13,43 @@ def test_a_replay_is_the_first_answer_with_a_mark(api, task, connection):
     assert marks == [None, "true"]
 
 
+def test_the_spelling_of_a_body_does_not_matter(api):
+    for body in [
+        b'{"name":"x","n":[1,{"a":null}]}',
+        b'{ "n": [1, {"a": null}],\n "name": "x" }',
+        b'{"n":[1,{"a":null}],"name":"\\u0078"}',
+    ]:
+        answer = api.post("/agents", content=body, headers=KEY)
+    assert answer.headers["Deck-Sim-Replayed"] == "true"
+
+
+BODIES = [b'{"a":null}', b'{"a":1}', b'{"a":1.0}', b'{"a":true}', b'{"a":"1"}', b"", b"{", b"[1]"]
+
+
 def test_a_key_of_another_call_is_a_conflict(api, refused):
-    api.post("/agents", json={"name": "A"}, headers=KEY)
-    for path, body in [("/agents", {}), ("/agents?a=1", {"name": "A"}), ("/sources", SOURCE)]:
-        answer = refused("POST", path, 409, json=body, headers=KEY)
-        assert answer.json()["errors"][0]["code"] == "idempotency_error"
-        used_by = "POST /v2/agents; at=2025-01-15T09:30:00Z"
-        assert answer.headers["Deck-Sim-Key-Used-By"] == used_by
-    assert api.post("/agents", json={"name": "A"}, headers=KEY).status_code == 201
+    for key, body in enumerate(BODIES):
+        headers = {"Idempotency-Key": f"{key}"}
+        assert api.post("/agents", content=body, headers=headers).status_code == 400
+        for path, other in [
+            *(("/agents?a=1", body), ("/sources", body)),
+            *(("/agents", other) for other in BODIES if other != body),
+        ]:
+            answer = refused("POST", path, 409, content=other, headers=headers)
+            assert answer.json()["errors"][0]["code"] == "idempotency_error"
+            used_by = "POST /v2/agents; at=2025-01-15T09:30:00Z"
+            assert answer.headers["Deck-Sim-Key-Used-By"] == used_by
+        again = api.post("/agents", content=body, headers=headers)
+        assert again.headers["Deck-Sim-Replayed"] == "true"
+
+
+def test_a_key_that_is_empty_or_too_long_is_refused(refused):
+    for key, text in [
+        ("", "`Idempotency-Key` must have 1 to 256 characters, not 0."),
+        ("k" * 257, "Idempotency key must be at most 256 characters"),
+    ]:
+        answer = refused("POST", "/agents", 400, json={}, headers={"Idempotency-Key": key})
+        (error,) = answer.json()["errors"]
+        assert (error["code"], error["message"]) == ("idempotency_key_error", text)
 
 
 def test_early_refusals_are_not_stored(api, sim):
