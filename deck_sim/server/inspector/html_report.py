@@ -9,7 +9,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from posixpath import dirname, join, normpath
 from typing import Any
 from urllib.parse import quote
@@ -25,7 +25,6 @@ _MOST = 500  # the latest resources, and as many calls, events and deliveries, h
 
 _FILE = re.compile(r'<(?:link|script)[^>]* (?:href|src)="ui/([^"]+)"[^>]*>(?:</script>)?')
 _CHARSET = '<meta charset="utf-8" />'
-_RECORDING = '<script type="application/json" id="recording">'
 _IMPORT = re.compile(r"""\b((?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\n]+)\2""")
 _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or JSON
 
@@ -63,13 +62,7 @@ def _read_all(read: Read, path: str, ids: Iterable[str | None]) -> Json:
 def write_page(recording: Json, title: str, text: str = "") -> str:
     """Return the report as HTML; `text` says why it was made, such as the failure of a test."""
     data = json.dumps({**recording, "title": title, "text": text}, separators=(",", ":"))
-    before, after = _frame()
-    # A `<` could end the script element. In JSON it stands in strings only.
-    return before + data.replace("<", "\\u003c") + after
-
-
-@cache
-def _frame() -> tuple[str, str]:
+    data = data.replace("<", "\\u003c")  # it could end the script element; only strings have it
     hashes: dict[str, list[str]] = {"script": [], "style": []}
 
     def embed(tag: str, text: str, attributes: str = "") -> str:
@@ -87,7 +80,8 @@ def _frame() -> tuple[str, str]:
             return embed("script", text)
         imports = embed("script", json.dumps({"imports": _modules()}), ' type="importmap"')
         start = embed("script", f'import "{_bare(name)}";', ' type="module"')
-        return f"{imports}{_RECORDING}</script>{start}"
+        recorded = f'<script type="application/json" id="recording">{data}</script>'
+        return imports + recorded + start
 
     page = _FILE.sub(include, _text_of(PAGE))
     rules = (
@@ -99,9 +93,7 @@ def _frame() -> tuple[str, str]:
         "form-action 'none'",
     )
     policy = f'<meta http-equiv="Content-Security-Policy" content="{"; ".join(rules)}" />'
-    page = page.replace(_CHARSET, _CHARSET + policy, 1)
-    before, recording, after = page.partition(_RECORDING)
-    return before + recording, after
+    return page.replace(_CHARSET, _CHARSET + policy, 1)
 
 
 def _modules() -> dict[str, str]:
