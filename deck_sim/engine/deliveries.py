@@ -97,7 +97,7 @@ def record_attempt(world: World, attempt: Attempt, result: AttemptResult) -> Non
     delivery = world.all("event_delivery").get(attempt.delivery_id)
     if delivery is None:
         return
-    _add_to_log(world, delivery, result)
+    world.delivery_log.setdefault(delivery.id, []).append(result)
     outcome = result.error or f"{result.status}"
     fault = f" (fault: {result.fault})" if result.fault else ""
     delivery = _count_attempt(world, delivery, f"attempt {result.number}: {outcome}{fault}")
@@ -201,15 +201,11 @@ def _count_attempt(world: World, delivery: Resource, outcome: str) -> Resource:
     return world.change(delivery, what=what, attempts=delivery["attempts"] + 1)
 
 
-def _add_to_log(world: World, delivery: Resource, result: AttemptResult) -> None:
-    world.delivery_log.setdefault(delivery.id, []).append(result)
-
-
 def _give_up(world: World, delivery: Resource) -> None:
     world.fired.pop(delivery.id, None)
     why = f"not attempted: {_why_silent(_destination(world, delivery))}"
     result = AttemptResult(world.now, None, ok=False, status=None, error=why)
-    _add_to_log(world, delivery, result)
+    world.delivery_log.setdefault(delivery.id, []).append(result)
     world.note("event_delivery", delivery.id, f"{delivery['event_type']}, {why}")
     world.move(delivery, "failure", delivered_at=None)
 

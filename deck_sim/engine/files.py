@@ -36,13 +36,9 @@ def keep_file(
     storage = world.all("task")[run["task_id"]]["storage"] or {"enabled": False}
     origin = (run["task_id"], run[f"{world.contract.login}_id"], sha256(content).hexdigest())
     if not storage["enabled"]:
-        world.note("task_run", run.id, f"file {name} not stored: the task's storage is not enabled")
+        why = "the task's storage is not enabled"
     elif storage["deduplication"] and _is_stored(world, storage, origin, details["extraction"]):
-        world.note(
-            "task_run",
-            run.id,
-            f"file {name} not stored: an equal file of this task and login is stored",
-        )
+        why = "an equal file of this task and login is stored"
     else:
         fields = {
             "file_name": name,
@@ -53,8 +49,9 @@ def keep_file(
             "fetch_date": world.now,
             **details,
         }
-        hidden = {"content": content, "origin": origin}
-        world.create("storage", fields, hidden)
+        world.create("storage", fields, {"content": content, "origin": origin})
+        return
+    world.note("task_run", run.id, f"file {name} not stored: {why}")
 
 
 def _is_stored(
@@ -87,21 +84,25 @@ def files_of(world: World, run: Resource, behind: str | None = None) -> Iterator
 
 
 def take_screenshot(world: World, run: Resource, name: str, reasoning: str = "") -> None:
+    """Take a screenshot. `reasoning` is by default what the agent sees and chooses at the present
+    step (assumed wording).
+    """
     shots = world.screenshots.setdefault(run.id, [])
-    reasoning = reasoning or _make_reasoning(world, run, is_first=not shots)
+    if not reasoning:
+        page = world.all("source")[run["source_id"]]["website"]["url"]
+        task = f"the task `{world.all('task')[run['task_id']]['name']}`"
+        if any(due.name == INACTIVITY for due in world.timers.of(run.id)):
+            reasoning = (
+                f"{page} does not change. Another try could do a step twice, so the agent waits."
+            )
+        elif not shots:
+            reasoning = f"{page} is open. The agent reads all of it before it starts with {task}."
+        else:
+            reasoning = (
+                f"{page} shows a part of what {task} needs, so the agent goes on from there."
+            )
     shots.append(Screenshot(f"{run.id}.{len(shots)}", name, world.now, reasoning))
     world.note("task_run", run.id, f"screenshot {name}")
-
-
-def _make_reasoning(world: World, run: Resource, *, is_first: bool) -> str:
-    """Return what the agent saw, weighed and chose at the present step (assumed wording)."""
-    page = world.all("source")[run["source_id"]]["website"]["url"]
-    task = world.all("task")[run["task_id"]]["name"]
-    if any(due.name == INACTIVITY for due in world.timers.of(run.id)):
-        return f"{page} does not change. Another try could do a step twice, so the agent waits."
-    if is_first:
-        return f"{page} is open. The agent reads all of it before it starts with the task `{task}`."
-    return f"{page} shows a part of what the task `{task}` needs, so the agent goes on from there."
 
 
 def find_file(world: World, file_id: str) -> File | None:

@@ -6,6 +6,7 @@ fires this timer, and returns, so that its caller can act between timers.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from deck_sim.base.durations import spell_duration
@@ -141,15 +142,11 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
         world.move(resource, machine.broken)
 
 
-def _inactivity_due(world: World, owner: str) -> None:
-    silence = spell_duration(world.contract.inactivity)
-    _timeout_due(world, owner, f"Nothing happened in the task run for {silence}.")
-
-
 def _timeout_due(world: World, owner: str, text: str | None = None) -> None:
     run = world.all("task_run")[owner]
     timeout = spell_duration(timedelta(seconds=run.hidden["timeout_seconds"]))
-    failure = problem("task/timeout", text, timeout=timeout)
+    silence = spell_duration(world.contract.inactivity)
+    failure = problem("task/timeout", text and text.format(silence), timeout=timeout)
     world.move(run, "failed", errors=[failure.as_json()])
 
 
@@ -171,7 +168,7 @@ _ON_DUE: dict[str, Callable[[World, str], None]] = {
     STEP: react,
     WINDOW: react,
     TASK_TIMEOUT: _timeout_due,
-    INACTIVITY: _inactivity_due,
+    INACTIVITY: partial(_timeout_due, text="Nothing happened in the task run for {}."),
     AUTO_TRANSITION: _auto_transition_due,
     SCREENSHOT: _screenshot_due,
     DISUSE: _auto_transition_due,

@@ -10,7 +10,7 @@ Laws:
 """
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -80,7 +80,7 @@ class Timers:
         mine[name] = due
         heapq.heappush(self._heap, due)
         if 2 * self._removed > len(self._heap) + _SLACK:
-            self._heap, self._removed = [*self.upcoming()], 0
+            self._heap, self._removed = self.upcoming(), 0
 
     def disarm(self, owner: str, names: Iterable[str]) -> None:
         mine = self.by_owner.get(owner)
@@ -92,15 +92,12 @@ class Timers:
 
     def take(self, limit: datetime) -> Due | None:
         """Remove and return the next timer; None if no timer is due by `limit`."""
-        heap = self._heap
-        while heap and heap[0].at <= limit:
-            due = heapq.heappop(heap)
-            mine = self.by_owner.get(due.owner, {})
-            if mine.get(due.name) is due:
-                self._forget(mine, due)
-                return due
-            self._removed -= 1
-        return None
+        due = self.peek()
+        if due is None or due.at > limit:
+            return None
+        heapq.heappop(self._heap)
+        self._forget(self.by_owner[due.owner], due)
+        return due
 
     def of(self, owner: str) -> list[Due]:
         """Return the armed timers of one owner in a fixed order, that of `EFFECTS`."""
@@ -109,7 +106,7 @@ class Timers:
 
     def index(self) -> None:
         """Make the heap and the counts of a loaded world, whose `by_owner` was read from a file."""
-        self._heap = [*self.upcoming()]
+        self._heap = self.upcoming()
         self._count = max((due.number for due in self._heap), default=0)
         self.progress = sum(due.name in PROGRESS for due in self._heap)
 
@@ -122,9 +119,9 @@ class Timers:
             self._removed -= 1
         return None
 
-    def upcoming(self) -> Iterator[Due]:
-        """Yield every armed timer, in the order in which they are due."""
-        return iter(sorted(due for mine in self.by_owner.values() for due in mine.values()))
+    def upcoming(self) -> list[Due]:
+        """Return every armed timer, in the order in which they are due."""
+        return sorted(due for mine in self.by_owner.values() for due in mine.values())
 
     def _forget(self, mine: dict[str, Due], due: Due) -> None:
         del mine[due.name]

@@ -277,7 +277,8 @@ class World:
         usual |= {"created_at": self.now, "updated_at": self.now, **standard}
         if "runtime_ms" in row.attributes:
             fields = {"runtime_ms": 0, **fields}
-        resource = self._keep(Resource(kind, fields=fields, hidden=hidden or {}, **usual))
+        resource = Resource(kind, fields=fields, hidden=hidden or {}, **usual)
+        self._resources[kind][resource.id] = resource
         for used in self._index(resource):
             self.timers.disarm(used.id, OF_DISUSE)
         as_status = f" as {resource.status}" if resource.status else ""
@@ -310,7 +311,8 @@ class World:
         new: dict[str, Any] = {"fields": {**resource.fields, **fields}} if fields else {}
         if hidden is not None:
             new["hidden"] = hidden
-        changed = self._keep(replace(resource, updated_at=self.now, **new))
+        changed = replace(resource, updated_at=self.now, **new)
+        self._resources[resource.kind][resource.id] = changed
         text = f"changed {', '.join(fields) or 'the login'}"
         self.note(resource.kind, resource.id, what or text, changes=fields)
         self._emit_lifecycle(changed, "updated")
@@ -319,7 +321,8 @@ class World:
     def delete(self, resource: Resource) -> None:
         """Mark a resource as deleted; deleting it again changes nothing."""
         if not resource.deleted:
-            gone = self._keep(replace(resource, updated_at=self.now, deleted=True))
+            gone = replace(resource, updated_at=self.now, deleted=True)
+            self._resources[resource.kind][resource.id] = gone
             self.note(resource.kind, resource.id, "deleted")
             self._emit_lifecycle(gone, "deleted")
 
@@ -366,7 +369,7 @@ class World:
         )
         if status in machine.leads_first:
             self._lead_used(moved, machine)
-        self._keep(moved)
+        self._resources[kind][id_] = moved
         self.note(kind, id_, what or f"{before} -> {status}", status, fields)
         word = machine.events[status]
         if word is not None:
@@ -508,11 +511,6 @@ class World:
     def _note_end(self, resource: Resource) -> None:
         if resource.kind in ("task_run", "session"):
             self.finished.setdefault(resource.kind, []).append(resource.id)
-
-    def _keep(self, resource: Resource) -> Resource:
-        kind, id_ = resource.kind, resource.id
-        self._resources[kind][id_] = resource
-        return resource
 
     def _emit_lifecycle(self, resource: Resource, what: str) -> None:
         if what in self.kind(resource.kind).lifecycle:
