@@ -253,7 +253,7 @@ class Deck(AbstractContextManager["Deck"]):
 
         Everything that falls due, webhooks included, happens before the method returns.
         """
-        return self.apps.serve_during(self._advance, by=write_duration(by))
+        return self._advance(by=write_duration(by))
 
     @refuse_on_event_loop
     def advance_to(self, moment: str | datetime) -> AdvanceReport:
@@ -262,7 +262,7 @@ class Deck(AbstractContextManager["Deck"]):
             if datetime.fromisoformat(f"{moment}").tzinfo is None:
                 fix = "add `Z` to the text, or `tzinfo=UTC` to the `datetime`"
                 warn(f"{moment} has no offset, and is taken as UTC; {fix}", stacklevel=3)
-        return self.apps.serve_during(self._advance, to=moment)
+        return self._advance(to=moment)
 
     @refuse_on_event_loop
     def advance_until(
@@ -283,7 +283,7 @@ class Deck(AbstractContextManager["Deck"]):
             raise DeckSimError(f'{text}: `deck.advance_until("task_run.completed", run)`')
         events = event if isinstance(event, str) else [*event]
         until = drop_none(event=events, id=None if id is None else read_id(id))
-        return self.apps.serve_during(self._advance, until=until, limit=write_duration(limit))
+        return self._advance(until=until, limit=write_duration(limit))
 
     @refuse_on_event_loop
     def finish(self, run: IdOrResource, *, limit: Duration = "1d") -> Json:
@@ -298,7 +298,7 @@ class Deck(AbstractContextManager["Deck"]):
     @refuse_on_event_loop
     def settle(self) -> AdvanceReport:
         """Advance the clock until nothing is due except timeouts and screenshots."""
-        return self.apps.serve_during(self._advance, until="idle")
+        return self._advance(until="idle")
 
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
@@ -307,7 +307,7 @@ class Deck(AbstractContextManager["Deck"]):
         A client that waits for ever gets an error: when nothing has happened in `most_idle_sleeps`
         calls in a row, and nothing is due or the sleeps take no time.
         """
-        report = self.apps.serve_during(self._advance, sleep=write_duration(seconds))
+        report = self._advance(sleep=write_duration(seconds))
         if any(entry.kind != "clock" for entry in report.happened):
             self._idle_sleeps = 0
             return
@@ -329,7 +329,7 @@ class Deck(AbstractContextManager["Deck"]):
         )
 
     def _advance(self, **values: Any) -> AdvanceReport:
-        answer = self._control.advance(**values)
+        answer = self.apps.serve_during(self._control.advance, **values)
         happened = Timeline(map(TimelineEntry.from_json, answer["happened"]))
         held = tuple(answer.get("held", ()))
         return AdvanceReport(datetime.fromisoformat(answer["now"]), happened, held)

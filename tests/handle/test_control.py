@@ -83,7 +83,7 @@ def test_an_answer_that_does_not_come_is_an_error(monkeypatch, stops):
         deck.deliver_to(lambda environ, respond: called.set() or answer.wait())
         deck.create("agents", {"name": "Concierge"})
         monkeypatch.setattr(control, "_SECONDS", 60 if stops else 0.05)
-        waiting = run_in_thread(deck._advance, by="1s")
+        waiting = run_in_thread(deck._control.advance, by="1s")
         called.wait()
         if stops:
             control.server_at(deck.url).stop()

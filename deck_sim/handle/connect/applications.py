@@ -35,7 +35,6 @@ import httpx2
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.base.loops import start_on_loop
-from deck_sim.handle.connect.asgi import RawAnswer, call_asgi, make_scope
 from deck_sim.handle.connect.threads import (
     LoopThread,
     current_loop,
@@ -44,7 +43,7 @@ from deck_sim.handle.connect.threads import (
     run_in_thread,
     run_on_new_loop,
 )
-from deck_sim.handle.connect.transports import server_at
+from deck_sim.handle.connect.transports import RawAnswer, call_asgi, make_scope, server_at
 from deck_sim.webhooks.sender import RAISED_HEADER, ReceiverAnswer
 
 if TYPE_CHECKING:

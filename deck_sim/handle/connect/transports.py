@@ -1,31 +1,33 @@
-"""A transport for httpx and httpx2 to one server, without a socket if it runs in this process.
+"""Calls without a socket: of ASGI applications, and of a server that runs in this process.
 
 A server in this process is called on its own event loop, so only one thread uses a world.
 Requests and answers are not streamed.
 
 One transport serves httpx and httpx2. The class of a request shows which library made it; the
 answer is of that library, too. An error is of both if both are imported, since the `except` of an
-application may name either.
+application may name either. A server in another process is called with a socket.
 """
 
 import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import anyio
 import httpx2
 
 from deck_sim.base.real_time import is_frozen, process_id, process_now
-from deck_sim.handle.connect.asgi import RawAnswer, call_asgi, make_scope
 from deck_sim.handle.connect.threads import result_of, run_in_thread, wait_for
 
 if TYPE_CHECKING:
     from deck_sim.server.uvicorn_server import Server
+
+RawAnswer = tuple[int, Sequence[tuple[bytes, bytes]], bytes]  # status, headers, body
 
 # Errors, and the names of their equivalents in httpx and httpx2; the first match is used.
 _ERRORS = {
@@ -127,6 +129,70 @@ def server_at(url: str) -> "Server | None":
 def library_of(request: Any) -> ModuleType:
     """Return the library that made a request: httpx or httpx2."""
     return sys.modules[type(request).__module__.partition(".")[0]]
+
+
+def make_scope(
+    method: str,
+    server: tuple[str, int | None],
+    target: bytes,
+    headers: list[tuple[bytes, bytes]],
+    scheme: str = "http",
+) -> dict[str, Any]:
+    """Return the ASGI scope of a request. `target` is the path as it is sent, with the query; the
+    names of headers are in lower case.
+    """
+    path, _, query = target.partition(b"?")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": scheme,
+        "path": unquote(path.decode("ascii")),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": headers,
+        "server": server,
+        "client": ("127.0.0.1", 123),
+    }
+
+
+async def call_asgi(
+    app: Any,
+    scope: dict[str, Any],
+    body: bytes,
+    client_left: asyncio.Event | anyio.Event,
+    answered: Callable[[RawAnswer], object],
+) -> None:
+    """Call an application; return when its background tasks have ended, too. `answered` gets the
+    whole answer as soon as it is complete. `client_left` means that the client has left: the
+    caller may set it early, and this function sets it after the answer.
+
+    It is faster than `httpx2.ASGITransport`: it makes 40 calls of Python functions instead of 540;
+    the rest of a delivery makes 500.
+    """
+    # One message, as most servers send it: some middleware reads only the first message.
+    whole = [{"type": "http.request", "body": body, "more_body": False}]
+    head, parts = dict[str, Any](), list[bytes]()
+
+    async def receive() -> dict[str, Any]:
+        if whole:
+            return whole.pop()
+        await client_left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            head.update(message)
+            return
+        parts.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            body = b"" if scope["method"] == "HEAD" else b"".join(parts)
+            answered((head["status"], head.get("headers", []), body))
+            client_left.set()
+
+    await app(scope, receive, send)
 
 
 def _make_error(request: Any, name: str, text: str) -> Exception:
