@@ -5,9 +5,9 @@ world, and those that only the process of the test can know.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import listed
@@ -36,12 +36,6 @@ _PRESENT = FINDING_KINDS["unfinished_resource"].title
 _TITLES |= {name: kind.title for name, kind in FINDING_KINDS.items()}
 
 _Row = Mapping[str, Any]
-
-
-class _Line(NamedTuple):
-    at: datetime
-    text: str
-    key: tuple[str, str]  # equal for lines that say the same
 
 
 def write_report(deck: "Deck", failure: str = "") -> str:
@@ -75,8 +69,8 @@ def write_report(deck: "Deck", failure: str = "") -> str:
         due = "the next timer, of `{id}`, is due in {in}".format(**state["due"][0])
     present = sections.pop(_PRESENT, [f"nothing waits, and {due}"])
     sections = {"scenarios played, and why": played, **sections}
-    history = cut_middle([*_fold_rounds([*_write_lines(journal, entries)])], _MOST_LINES)
-    lines = history or ["nothing happened in this world"]
+    lines = cut_middle([*_show_history(journal, entries)], _MOST_LINES)
+    lines = lines or ["nothing happened in this world"]
     for title, rows in sections.items():
         if rows:
             lines += ["", f"{title}:", *(f"  {row}" for row in cut_middle(rows, _MOST_ROWS))]
@@ -85,13 +79,29 @@ def write_report(deck: "Deck", failure: str = "") -> str:
     return "\n".join(lines)
 
 
-def _write_lines(journal: Iterable[_Row], entries: Timeline) -> Iterator[_Line]:
+def _show_history(journal: Iterable[_Row], entries: Timeline) -> Iterator[str]:
+    """Yield a line for each entry, with the body of a call; fold rounds of lines that repeat."""
     bodies = {call["request_id"]: call["body"] for call in journal}
+    lines, keys = list[str](), list[tuple[str, str]]()  # equal keys: the lines say the same
     for entry in entries:
         body = bodies.get(entry.id)
         sent = "" if body is None else f"  {show_value(body)}"
-        key = (entry.what, sent) if entry.id in bodies else (entry.id, entry.what)
-        yield _Line(entry.at, f"{entry}{sent}", key)
+        lines.append(f"{entry}{sent}")
+        keys.append((entry.what, sent) if entry.id in bodies else (entry.id, entry.what))
+    start = 0
+    while start < len(lines):
+        for length in range(1, _LONGEST_ROUND + 1):
+            end = start + length
+            while keys[end : end + length] == keys[start : start + length]:
+                end += length
+            if end - start >= _FEWEST_ROUNDS * length:
+                break
+        else:
+            length, end = 1, start + 1
+        yield from lines[start : start + length]
+        if count := (end - start) // length - 1:
+            yield f"  … {count} more times, until {format_moment(entries[end - 1].at)}"
+        start = end
 
 
 def _find_moved_process(deck: "Deck", entries: Timeline) -> Iterator[Finding]:
@@ -130,20 +140,3 @@ def _find_own_dates(journal: Iterable[_Row], failure: str, now: str) -> Iterator
             )
             yield Finding("two_clocks", "", reason, _HOW_TO_FREEZE, {})
             return
-
-
-def _fold_rounds(lines: Sequence[_Line]) -> Iterator[str]:
-    keys, place = [line.key for line in lines], 0
-    while place < len(keys):
-        for length in range(1, _LONGEST_ROUND + 1):
-            end = place + length
-            while keys[end : end + length] == keys[place : place + length]:
-                end += length
-            if end - place >= _FEWEST_ROUNDS * length:
-                break
-        else:
-            length, end = 1, place + 1
-        yield from (line.text for line in lines[place : place + length])
-        if count := (end - place) // length - 1:
-            yield f"  … {count} more times, until {format_moment(lines[end - 1].at)}"
-        place = end

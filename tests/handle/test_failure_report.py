@@ -3,16 +3,19 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from deck_sim.handle.failure_report import _fold_rounds, _Line, write_report
+from deck_sim.handle.failure_report import _show_history, write_report
+from deck_sim.handle.timeline import TimelineEntry
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
 
 def test_a_repeated_round_is_shown_once():
     def fold(whats):
-        moments = (START + timedelta(seconds=n) for n in range(len(whats)))
-        pairs = zip(moments, whats, strict=True)
-        return [*_fold_rounds([_Line(at, what, (what, "")) for at, what in pairs])]
+        entries = [
+            TimelineEntry(START + timedelta(seconds=n), "task_run", "trun_1", what)
+            for n, what in enumerate(whats)
+        ]
+        return [line.partition("trun_1")[2].strip() or line for line in _show_history([], entries)]
 
     assert fold("aabb") == [*"aabb"]
     assert fold("aaaab") == ["a", "  … 3 more times, until 2025-01-15T09:30:03Z", "b"]

@@ -75,6 +75,21 @@ class WebhookApp:
     address: tuple[str, int | None]  # the parts of `host`
     loop: EventLoopToken | None
 
+    async def call_asgi(
+        self, path: str, headers: Headers, body: bytes, answered: Future[RawAnswer]
+    ) -> None:
+        pairs = [(name.encode("latin-1"), text.encode("latin-1")) for name, text in headers.items()]
+        scope = make_scope("POST", self.address, path.encode(), pairs)
+        await call_asgi(self.app, scope, body, anyio.Event(), answered.set_result)
+
+    def call_wsgi(
+        self, path: str, headers: Headers, body: bytes, answered: Future[RawAnswer]
+    ) -> None:
+        url = f"http://{self.host}{path}"
+        request = httpx2.Request("POST", url, headers=headers, content=body)
+        with closing(httpx2.WSGITransport(self.app).handle_request(request)) as answer:
+            answered.set_result((answer.status_code, answer.headers.raw, answer.read()))
+
 
 class WebhookApps:
     """The applications in this process that one world delivers to."""
@@ -162,10 +177,15 @@ class WebhookApps:
 
         app_headers = {"host": app.host, "accept": "*/*", "content-length": f"{len(body)}"}
         answered = Future[RawAnswer]()
-        call = app, path, {**headers, **app_headers}, body, answered
-        call_wsgi, calls = partial(_call_wsgi, self._api_key, *call), self._wsgi_calls
+        call = path, {**headers, **app_headers}, body, answered
+        calls = self._wsgi_calls
+
+        def call_wsgi() -> None:
+            with receiving(self._api_key):
+                app.call_wsgi(*call)
+
         if app.is_asgi:
-            finished = self._start_on_loop(app.loop, _call_asgi, *call)
+            finished = self._start_on_loop(app.loop, app.call_asgi, *call)
         elif calls is None:
             finished = run_in_thread(call_wsgi)
         else:
@@ -220,30 +240,6 @@ class WebhookApps:
 
 def _error_of(finished: Future[None]) -> BaseException | None:
     return None if finished.cancelled() else finished.exception()
-
-
-async def _call_asgi(
-    app: WebhookApp, path: str, headers: Headers, body: bytes, answered: Future[RawAnswer]
-) -> None:
-    pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    scope = make_scope("POST", app.address, path.encode(), pairs)
-    await call_asgi(app.app, scope, body, anyio.Event(), answered.set_result)
-
-
-def _call_wsgi(
-    api_key: str,
-    app: WebhookApp,
-    path: str,
-    headers: Headers,
-    body: bytes,
-    answered: Future[RawAnswer],
-) -> None:
-    url = f"http://{app.host}{path}"
-    request = httpx2.Request("POST", url, headers=headers, content=body)
-    with receiving(api_key):
-        answer = httpx2.WSGITransport(app.app).handle_request(request)
-    with closing(answer):
-        answered.set_result((answer.status_code, answer.headers.raw, answer.read()))
 
 
 def _call_here(finished: Future[None], call: Callable[[], None]) -> None:
