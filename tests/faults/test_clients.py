@@ -3,6 +3,7 @@ import json
 import shutil
 import subprocess
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -42,37 +43,27 @@ def notes():
         results[:] = [type(error).__name__]
 
 
-def see_with(client, calls):
-    for url, key, seconds in calls:
-        with notes() as results:
-            headers = {"Authorization": f"Bearer {key}"}
-            answer = client.get(url, headers=headers, timeout=seconds)
-            results.append(f"{answer.status_code}")
-            if answer.status_code < 300:
-                answer.json()
-        yield ", ".join(results)
+def see_with(make_client, calls):
+    with make_client() as client:
+        for url, key, seconds in calls:
+            with notes() as results:
+                headers = {"Authorization": f"Bearer {key}"}
+                answer = client.get(url, headers=headers, timeout=seconds)
+                results.append(f"{answer.status_code}")
+                if answer.status_code < 300:
+                    answer.json()
+            yield ", ".join(results)
 
 
-def see_with_httpx(calls):
-    with httpx.Client(trust_env=False) as client:
-        return [*see_with(client, calls)]
-
-
-def see_with_httpx2(calls):
-    with httpx2.Client(trust_env=False) as client:
-        return [*see_with(client, calls)]
+def make_session():
+    session = requests.Session()
+    session.trust_env = False
+    return session
 
 
 def see_with_transport(calls):
     url, *_ = calls[0]
-    with httpx2.Client(transport=Transport(url.partition("/v2")[0])) as client:
-        return [*see_with(client, calls)]
-
-
-def see_with_requests(calls):
-    with requests.Session() as session:
-        session.trust_env = False
-        return [*see_with(session, calls)]
+    yield from see_with(lambda: httpx2.Client(transport=Transport(url.partition("/v2")[0])), calls)
 
 
 def see_with_aiohttp(calls):
@@ -108,22 +99,22 @@ def see_with_curl(calls):
         yield f"exit {done.returncode}" if done.returncode else status
 
 
-COLUMNS = {
-    see_with_httpx: "httpx",
-    see_with_httpx2: "httpx",
-    see_with_transport: "httpx",
-    see_with_requests: "requests",
-    see_with_aiohttp: "aiohttp",
-    see_with_fetch: "fetch of Node",
-    see_with_curl: "curl",
+CLIENTS = {  # what sees the results, and the column of the page that has them
+    "httpx": (partial(see_with, partial(httpx.Client, trust_env=False)), "httpx"),
+    "httpx2": (partial(see_with, partial(httpx2.Client, trust_env=False)), "httpx"),
+    "the transport": (see_with_transport, "httpx"),
+    "requests": (partial(see_with, make_session), "requests"),
+    "aiohttp": (see_with_aiohttp, "aiohttp"),
+    "node": (see_with_fetch, "fetch of Node"),
+    "curl": (see_with_curl, "curl"),
 }
-PROGRAMS = {see_with_fetch: "node", see_with_curl: "curl"}
 
 
-@pytest.mark.parametrize("see", COLUMNS)
-def test_a_client_sees_what_the_page_says(server, sim, key, see):
-    if see in PROGRAMS and shutil.which(PROGRAMS[see]) is None:
-        pytest.skip(f"{PROGRAMS[see]} is not installed")
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_sees_what_the_page_says(server, sim, key, name):
+    if name in ("node", "curl") and shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+    see, column = CLIENTS[name]
     calls, worlds = [], []
     for number, fault in enumerate(TABLE):
         worlds.append({"Authorization": f"Bearer {key}_{number}"})
@@ -135,7 +126,7 @@ def test_a_client_sees_what_the_page_says(server, sim, key, see):
     for fault, world, what in zip(TABLE, worlds, see(calls), strict=True):
         (counted,) = sim.get("/faults", headers=world).json()["data"]
         results[fault] = f"{what}, twice" if counted["fired"] == 2 else what
-    assert results == {fault: row[COLUMNS[see]] for fault, row in TABLE.items()}
+    assert results == {fault: row[column] for fault, row in TABLE.items()}
 
 
 def test_the_table_has_every_fault():

@@ -120,6 +120,15 @@ def agent(deck):
     deck.create("agents", {"name": "Concierge"})
 
 
+def deliver(deck, *apps):
+    """Deliver an event to applications; return the attempts, those of each in a list."""
+    for app in apps:
+        deck.deliver_to(app)
+    agent(deck)
+    deck.settle()
+    return [delivery["log"] for delivery in deck.deliveries]
+
+
 @pytest.mark.deck(clock="real")
 def test_applications_are_called_in_the_background(deck):
     """A `real` clock delivers while no method waits."""
@@ -137,10 +146,8 @@ def test_applications_are_called_in_the_background(deck):
 def test_a_wsgi_application_is_called_on_the_waiting_thread(anywhere):
     """The test's database transaction belongs to that thread."""
     threads = []
-    anywhere.deliver_to(wsgi(lambda: threads.append(threading.current_thread())))
-    agent(anywhere)
-    anywhere.settle()
-    assert anywhere.deliveries[0]["log"][0]["response_headers"]["x-seen"] == "yes"
+    ((attempt,),) = deliver(anywhere, wsgi(lambda: threads.append(threading.current_thread())))
+    assert attempt["response_headers"]["x-seen"] == "yes"
     assert anywhere.replay(anywhere.deliveries[-1])["attempts"] == 2
     assert threads == [threading.current_thread()] * 2
 
@@ -176,12 +183,9 @@ def test_otherwise_an_asgi_application_has_one_loop_of_ours(anywhere):
         return asyncio.get_running_loop()
 
     first = asyncio.run(give())
-    anywhere.deliver_to(asgi(work))
-    agent(anywhere)
-    anywhere.settle()
+    assert [len(log) for log in deliver(anywhere, asgi(work))] == [1, 1]
     assert loops == [loops[0]] * 2
     assert loops[0] is not first
-    assert [len(delivery["log"]) for delivery in anywhere.deliveries] == [1, 1]
 
 
 def test_background_tasks_are_done_when_the_advance_returns(anywhere):
@@ -196,10 +200,8 @@ def test_background_tasks_are_done_when_the_advance_returns(anywhere):
         done.append((await receive())["more_body"])  # the body comes in one message
         done.append((await receive())["type"])
 
-    anywhere.deliver_to(app)
-    agent(anywhere)
     with freezegun.freeze_time("2020-01-01"):
-        anywhere.settle()
+        deliver(anywhere, app)
     assert done == [False, "http.disconnect"]
 
 
@@ -233,9 +235,7 @@ def test_a_mistake_of_the_application_is_one_traceback(anywhere, caplog):
     async def fail():
         raise KeyError(next(numbers))
 
-    anywhere.deliver_to(asgi(fail))
-    agent(anywhere)
-    anywhere.settle()
+    deliver(anywhere, asgi(fail))
     assert caplog.text.count("Traceback (most recent call last)") == 1
     assert "failed on a webhook, 3 times: KeyError(2)" in caplog.text
 
@@ -243,10 +243,8 @@ def test_a_mistake_of_the_application_is_one_traceback(anywhere, caplog):
 @pytest.mark.deck(strict=False)
 def test_a_failure_inside_the_application_fails_the_test(anywhere, caplog):
     """`pytest.fail` is no Exception, and reaches the test, so it is not logged."""
-    anywhere.deliver_to(wsgi(lambda: pytest.fail("in the handler")))
-    agent(anywhere)
     with pytest.raises(pytest.fail.Exception, match="in the handler"):
-        anywhere.settle()
+        deliver(anywhere, wsgi(lambda: pytest.fail("in the handler")))
     assert caplog.records == []
 
 
@@ -258,10 +256,7 @@ def test_an_application_cannot_advance_the_clock_that_waits_for_it(anywhere):
         with pytest.raises(DeckSimError, match="a webhook receiver cannot move the clock of its"):
             anywhere.advance("1s")
 
-    anywhere.deliver_to(wsgi(work))
-    agent(anywhere)
-    agent(anywhere)
-    anywhere.settle()
+    deliver(anywhere, wsgi(work), wsgi(work))
     assert threads == [threading.current_thread()] * 2
 
 
@@ -314,8 +309,7 @@ def test_host_path_and_secret_can_be_chosen(anywhere):
     options = {"host": "hotel.example", "secret": mine}
     assert anywhere.deliver_to(app, "/hooks/a%20b?token=1", **options).secret == mine
     assert anywhere.deliver_to(wsgi(print)).secret == anywhere.webhook_secret
-    agent(anywhere)
-    anywhere.settle()
+    deliver(anywhere)
     assert requests == [
         ["hotel.example", "hotel.example", "/hooks/a b", "token=1", "application/json"]
     ]
@@ -338,8 +332,9 @@ def test_an_application_that_goes_on_blocks_for_the_limits_only(is_answered, mon
         deck.deliver_to(app)
         agent(deck)
         deck.advance("0s")
-        (log,) = [attempt for attempt in deck.deliveries[0]["log"] if attempt["attempt"]]
-        assert log["error"] == (None if is_answered else "no answer within 0.05 seconds")
+        assert deck.deliveries[0]["log"][0]["error"] == (
+            None if is_answered else "no answer within 0.05 seconds"
+        )
         released.set()
 
 
