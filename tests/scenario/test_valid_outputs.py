@@ -10,18 +10,9 @@ TREES = {
 }
 SCHEMAS = {
     "$ref to true": wrap(**{"$ref": "#/$defs/any"}) | {"$defs": {"any": True}},
-    "nothing": {},
     "an object or null": {"type": ["null", "object"]},
     "every type": {"properties": {name: {"type": name} for name in TYPES}},
     "anything": {"properties": {"x": {}, "y": True}, "required": ["x", "y", "z"]},
-    "a type by its words": {
-        "properties": {
-            "o": {"properties": {"a": {"const": 1}}, "required": ["a"]},
-            "a": {"items": {"const": 1}, "minItems": 1},
-            "n": {"minimum": 7},
-        },
-        "required": ["o", "a", "n"],
-    },
     "enum": wrap(enum=["a", 1, None]),
     "lengths": wrap(type="string", minLength=30, maxLength=31),
     "a long email": wrap(type="string", format="email", minLength=60),
