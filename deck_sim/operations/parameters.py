@@ -103,7 +103,6 @@ HeaderNames = Annotated[tuple[HeaderName, ...], Many]
 
 # The types of options in a world, and the types to check them with in a body.
 _WRITTEN: dict[Any, Any] = {
-    int: int,
     int | None: int,
     timedelta | None: PositiveDuration,
     bool: bool,
@@ -112,7 +111,7 @@ _WRITTEN: dict[Any, Any] = {
 
 _options: Any = {}
 for _row in fields(Options):
-    _type = _WRITTEN[_row.metadata.get("written", _row.type)]
+    _type = _WRITTEN[_row.type]
     if _type is int:
         _type = Annotated[int, Field(ge=_row.metadata.get("least", 0), le=MOST)]
     _field = Field(default=None, description=_row.metadata["description"])

@@ -93,7 +93,7 @@ def _endless(what: str) -> ApiError:
 def catch_up(simulation: Simulation) -> None:
     """Bring a world with a real clock up to date, if no advance is in progress. Sends nothing."""
     if simulation.clock is not None and not simulation.advancing:
-        moment = simulation.clock.read(simulation.world.now, LAST_MOMENT)
+        moment = simulation.clock.read(simulation.world.now)
         run_to_end(pass_time_until(simulation, moment))
 
 

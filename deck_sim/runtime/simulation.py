@@ -26,6 +26,7 @@ from deck_sim.runtime.call_journal import (
     SentResponse,
     StoredAnswer,
 )
+from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.runtime.settings import ON_POLL, REAL, Settings
 from deck_sim.scenario.library import Library
 from deck_sim.scenario.selection import SCENARIO_HEADER, Choice, NewResource, SelectionState, choose
@@ -46,11 +47,11 @@ class RealClock:
         self._speed, self._real_ns = speed.as_integer_ratio(), real_ns
         self.resume(now)
 
-    def read(self, now: datetime, last: datetime) -> datetime:
-        """Return the time that the clock shows, but at least `now` and at most `last`."""
+    def read(self, now: datetime) -> datetime:
+        """Return the time that the clock shows, but at least `now` and at most `LAST_MOMENT`."""
         times, parts = self._speed
         elapsed = (self._real_ns() - self._from_ns) * times // (parts * 1000)
-        remaining = (last - self._from) // _MICROSECOND
+        remaining = (LAST_MOMENT - self._from) // _MICROSECOND
         return max(now, self._from + min(elapsed, remaining) * _MICROSECOND)
 
     def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:

@@ -25,7 +25,6 @@ from operator import attrgetter, is_not, ne
 from typing import Any
 
 from deck_sim.engine.world import World
-from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.snapshots import KEPT
@@ -112,7 +111,7 @@ def _read_tables(
         yield kind, resources, None
     for table, (path, copy_record) in _TABLES.items():
         yield table, _get(path)(simulation), copy_record
-    clock = simulation.clock and simulation.clock.read(simulation.world.now, LAST_MOMENT)
+    clock = simulation.clock and simulation.clock.read(simulation.world.now)
     fields_ = dict(zip(_FIELDS, _read_fields(simulation), strict=True))
     fields_["library"] = (*simulation.library.own(),)
     counters, *counts = _read_counts(simulation)
