@@ -81,11 +81,18 @@ def test_a_clock_that_waits_for_somebody_is_named(simulation):
     assert wait_of(simulation, run) == (why, {"do": "advance", "by": "2s"})
 
 
-def test_a_prompt_without_accept_takes_any_answer(simulation):
-    run = simulation.run(ASKS)
-    simulation.advance_by(SECOND)
-    assert find_right_answer(simulation, run) == {"code": "anything"}
-    assert find_right_answer(simulation, simulation.run()) is None
+def test_the_right_answer_is_the_accepted_one_or_any(simulation):
+    """An empty list accepts none; a review asks for none; an answer may be computed."""
+    for steps, answer in [
+        ("interaction_required: mfa, running", {"code": "anything"}),
+        ("interaction_required: {accept: {code: '{{ today }}'}}, running", {"code": "2025-01-15"}),
+        ("interaction_required: {accept: []}, running", None),
+        ("pending", None),
+    ]:
+        run = simulation.run(f"[running: 1s, {steps}, completed]")
+        assert find_right_answer(simulation, run) is None
+        simulation.advance_by(SECOND)
+        assert find_right_answer(simulation, run) == answer, steps
 
 
 def test_a_connection_that_hangs_is_moved_by_nothing(simulation):

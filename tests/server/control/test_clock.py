@@ -31,20 +31,6 @@ def test_next_shows_what_is_due_and_what_waits(sim, run_task):
     assert after["waiting"] == [{**waiting, "answer": {"code": "123456"}}]
 
 
-def test_next_shows_the_accepted_answer_if_there_is_one(sim, run_task):
-    """A review has none, nor an empty `accept`; an answer may be computed."""
-    computed = {"interaction_required": {"accept": {"code": "{{ today }}"}}}
-    sim.put("/scenarios/dated", json={"task_run": ["running", computed, "running", "completed"]})
-    runs = [run_task(name)["id"] for name in ("needs_approval", "mfa_wrong_code", "dated")]
-    sim.post("/clock/advance", json={"by": "1m"})
-    waiting = {resource["id"]: resource for resource in sim.get("/next").json()["waiting"]}
-    assert [(waiting[run]["status"], waiting[run].get("answer")) for run in runs] == [
-        ("pending", None),
-        ("interaction_required", None),
-        ("interaction_required", {"code": "2025-01-15"}),
-    ]
-
-
 def test_each_call_brings_a_real_clock_up_to_date(sim):
     """Also if nothing is due."""
     sim.put("/clock", json={"mode": "real", "speed": 1_000_000})
