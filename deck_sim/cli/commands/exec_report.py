@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,27 +32,7 @@ class WorldReport:
     scenarios: Counter[str] = field(default_factory=Counter)  # how often each was chosen
     deliveries: Counter[str] = field(default_factory=Counter)  # by status
     problems: Counter[str] = field(default_factory=Counter)
-    notes: dict[str, Counter[str]] = field(default_factory=dict)  # by title
-
-    def add(self, simulation: Simulation, findings: Iterable[Finding]) -> None:
-        from deck_sim.runtime.findings import FINDING_KINDS, NOTE, list_findings
-
-        journal = simulation.journal
-        notes: dict[str, list[Finding]] = {}
-        self.calls += journal.total
-        self.refused += sum(call.status >= 400 for call in journal)
-        self.scenarios.update(call.scenario.name for call in journal if call.scenario)
-        deliveries = simulation.world.all("event_delivery").values()
-        self.deliveries.update(str(delivery.status) for delivery in deliveries)
-        for finding in findings:
-            kind = FINDING_KINDS[finding.kind]
-            if kind.weight != NOTE:
-                self.problems[finding.text] += 1
-            # The problems of the whole have the calls without a key.
-            elif finding.subject or finding.kind != "refused_call":
-                notes.setdefault(kind.title, []).append(finding)
-        for title, rows in notes.items():
-            self.notes.setdefault(title, Counter()).update(list_findings(rows))
+    notes: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -161,17 +141,30 @@ class Reports:
         registry.before_drop = self.add
 
     def add(self, simulation: Simulation) -> None:
-        world = simulation.world
+        journal, world = simulation.journal, simulation.world
         prepared = (*simulation.selection.queues.values(), [*world.injected], world.holds)
-        if not (simulation.journal.total or any(prepared)):
+        if not (journal.total or any(prepared)):
             return
-        from deck_sim.runtime.findings import CALLERS, collect_findings
+        from deck_sim.runtime import findings
 
-        setting = "--webhook-time, or `PATCH /_sim/world`,"
-        terms = {**CALLERS["http"], "secret": self._secret_name, "setting": setting}
         report = self.by_key.setdefault(simulation.key, WorldReport(mask_key(simulation.key)))
+        report.calls += journal.total
+        report.refused += sum(call.status >= 400 for call in journal)
+        report.scenarios.update(call.scenario.name for call in journal if call.scenario)
+        report.deliveries.update(f"{row.status}" for row in world.all("event_delivery").values())
+        setting = "--webhook-time, or `PATCH /_sim/world`,"
+        terms = {**findings.CALLERS["http"], "secret": self._secret_name, "setting": setting}
+        notes: dict[str, list[Finding]] = {}
         before = report.problems.total()
-        report.add(simulation, collect_findings(simulation, self._registry, terms))
+        for finding in findings.collect_findings(simulation, self._registry, terms):
+            kind = findings.FINDING_KINDS[finding.kind]
+            if kind.weight != findings.NOTE:
+                report.problems[finding.text] += 1
+            # The problems of the whole have the calls without a key.
+            elif finding.subject or finding.kind != "refused_call":
+                notes.setdefault(kind.title, []).append(finding)
+        for title, rows in notes.items():
+            report.notes[title].update(findings.list_findings(rows))
         if self._keep:
             self.worlds.append((simulation, report.problems.total() > before))
 
