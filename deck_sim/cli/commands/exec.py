@@ -1,18 +1,13 @@
 """`deck-sim exec`: runs a command against a new server, and prints a summary."""
 
-from __future__ import annotations
-
-import re
-from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from deck_sim.base.errors import counted
-from deck_sim.base.redaction import mask_key
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, explain_refused_calls
 from deck_sim.cli.environment import command_environment, environment_options
 from deck_sim.cli.import_ahead import import_ahead
@@ -24,10 +19,6 @@ from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import STOPS, handle_signals
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.server.inspector import inspector_url
-from deck_sim.server.uvicorn_server import Server
-
-if TYPE_CHECKING:
-    from deck_sim.runtime.simulation import Simulation
 
 _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # the exit codes of shells
 _TIMED_OUT = 124  # the exit code of timeout(1)
@@ -121,8 +112,7 @@ def command(
         if report is not None:
             exec_report.write(report)
         if pages is not None:
-            shown_worlds = [world for world, has_problems in reports.worlds if code or has_problems]
-            _write_pages(pages, server, shown_worlds)
+            reports.write_pages(pages, server, every=code != 0)
         if hold and signals.empty():
             page = inspector_url(server.url, environment[env_api_key])
             with handle_signals(dict.fromkeys(STOPS, lambda number, _: signals.put(number))):
@@ -130,22 +120,6 @@ def command(
                 echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
                 signals.get()
     raise click.exceptions.Exit(code or int(strict and bool(exec_report.all_problems())))
-
-
-def _write_pages(folder: Path, server: Server, simulations: list[Simulation]) -> None:
-    from deck_sim.handle.deck import Deck
-
-    folder.mkdir(parents=True, exist_ok=True)
-    names = Counter[str]()
-    for simulation in simulations:
-        name = re.sub(r"[^\w-]+", "-", mask_key(simulation.key))
-        names[name] += 1
-        file = folder / (name + (f"-{names[name]}" if names[name] > 1 else "") + ".html")
-        with server.paused() as worlds:
-            worlds.adopt(simulation)  # it may have been reset or deleted
-        with Deck(server.url, simulation.key) as deck:
-            deck.write_html(file, title=mask_key(simulation.key))
-        echo(f"deck-sim: wrote {file}", err=True)
 
 
 def _run(

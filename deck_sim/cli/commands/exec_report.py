@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from deck_sim.base.errors import counted
 from deck_sim.base.redaction import mask_key
+from deck_sim.cli.output import echo
 from deck_sim.runtime.registry import RefusedCall, WorldRegistry
 
 if TYPE_CHECKING:
     from deck_sim.runtime.findings import Finding
     from deck_sim.runtime.simulation import Simulation
+    from deck_sim.server.uvicorn_server import Server
 
 _MOST_NOTES = 5  # of one kind and world
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -175,6 +177,24 @@ class Reports:
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             catch_up(simulation)
             self.add(simulation)
+
+    def write_pages(self, folder: Path, server: Server, *, every: bool) -> None:
+        """Write pages into a folder: about `every` world, or only about those with problems."""
+        from deck_sim.handle.deck import Deck
+
+        folder.mkdir(parents=True, exist_ok=True)
+        names = Counter[str]()
+        for simulation, has_problems in self.worlds:
+            if not (every or has_problems):
+                continue
+            name = re.sub(r"[^\w-]+", "-", mask_key(simulation.key))
+            names[name] += 1
+            file = folder / (name + (f"-{names[name]}" if names[name] > 1 else "") + ".html")
+            with server.paused() as worlds:
+                worlds.adopt(simulation)  # it may have been reset or deleted
+            with Deck(server.url, simulation.key) as deck:
+                deck.write_html(file, title=mask_key(simulation.key))
+            echo(f"deck-sim: wrote {file}", err=True)
 
 
 def explain_refused_calls(calls: Collection[RefusedCall], key_name: str) -> list[str]:
