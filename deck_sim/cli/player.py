@@ -12,13 +12,13 @@ from functools import partial
 from typing import Any
 
 from deck_sim.base.durations import format_duration
-from deck_sim.contract import bodies
 from deck_sim.engine import commands
 from deck_sim.engine.script import watched_kinds
 from deck_sim.engine.step_context import StepContext
 from deck_sim.engine.waiting import waiting
 from deck_sim.engine.world_values import Resource
 from deck_sim.runtime.advance import advance_by, advance_to, run_to_end
+from deck_sim.runtime.seeding import seed_resources
 from deck_sim.runtime.settings import Settings
 from deck_sim.runtime.simulation import Refusal, Simulation
 from deck_sim.scenario.library import Library, shipped
@@ -43,6 +43,14 @@ _RESERVATION = {
 OUTPUT_SCHEMA = {
     "type": "object",
     "properties": {"reservations": {"type": "array", "maxItems": 1, "items": _RESERVATION}},
+}
+_STORAGE = {"enabled": True, "extraction": True, "extraction_schema": {}}
+_TASK = {"agent_id": "agt", "output_schema": OUTPUT_SCHEMA, "storage": _STORAGE}
+_SOURCE = {"type": "website", "website": {"url": "https://hotel.example"}}
+_SEED: dict[str, list[dict[str, Any]]] = {
+    "agents": [{"id": "agt", "name": "A"}],
+    "sources": [{"id": "src", "name": "Hotel", **_SOURCE}],
+    "tasks": [{"id": "task", "name": "Read reservations", **_TASK}],
 }
 
 
@@ -91,22 +99,11 @@ class Playthrough:
 
     def play(self) -> None:
         """Play the scenario, and fill `lines`, `login` and `run`. Call this method only once."""
-        self.world = self.simulation.world
-        self.review_status = self.world.contract.machine("task_run").review_status
-        agent = commands.seed_resource(self.world, "agent", {"name": "A", "description": None})
-        website = {"url": "https://hotel.example"}
-        body: dict[str, Any] = {"name": "Hotel", "type": "website", "website": website}
-        source = commands.seed_resource(self.world, "source", body)
-        about = bodies.CreateTask(
-            name="Read reservations",
-            agent_id=agent.id,
-            output_schema=OUTPUT_SCHEMA,
-            storage=bodies.TaskStorage(enabled=True, extraction=True, extraction_schema={}),
-        )
-        task = commands.seed_resource(self.world, "task", about.model_dump())
+        seed_resources(self.simulation, _SEED)
+        self.world, task = self.simulation.world, self.simulation.world.resource("task")
         self.began, self.entries_read = self.world.now, self.world.timeline.total
-        body = {
-            "source_id": source.id,
+        body: dict[str, Any] = {
+            "source_id": "src",
             "auth_method": "username_password",
             "auth_credentials": {"username": "alex@example.com", "password": "-"},
             "external_id": None,
@@ -175,14 +172,15 @@ class Playthrough:
             self._add_line("user", "answered", ", ".join(texts))
             commands.answer_interaction(self.world, resource, answer)
             return True
-        if resource.kind != "task_run" or resource.status != self.review_status:
+        review_status = self.world.contract.machine("task_run").review_status
+        if resource.kind != "task_run" or resource.status != review_status:
             return False
         if not self.reject:
             run_to_end(advance_by(self.simulation, _REVIEW))
             self._add_news()
         run = self.world.resource(resource.id)
         # Otherwise a timeout or a lost login has ended the run.
-        if run.status == self.review_status:
+        if run.status == review_status:
             self._add_line("reviewer", "rejected" if self.reject else "approved")
             commands.review_run(self.world, run, "reject" if self.reject else "approve")
         return True
