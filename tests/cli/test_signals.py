@@ -3,8 +3,7 @@
 import signal
 import subprocess
 import sys
-
-import pytest
+from contextlib import contextmanager
 
 BUSY = r"""
 import re
@@ -16,34 +15,28 @@ re.match(r"^(\w+\s?)*$", "a" * 80 + "!")
 """
 
 
-@pytest.fixture
-def busy():
-    """A process that is busy, and a function that sends it a signal and returns what it prints."""
-    processes = []
-
-    def busy(seconds):
-        words = [sys.executable, "-c", BUSY.format(seconds=seconds)]
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        process = subprocess.Popen(words, **streams)
-        processes.append(process)
-        assert process.stdout.readline() == "ready\n"
-        process.send_signal(signal.SIGTERM)
-        assert process.stdout.readline() == "stopping\n"
-        return process
-
-    yield busy
-    for process in processes:
-        process.kill()
-        process.communicate()
+@contextmanager
+def busy(seconds):
+    """A process that is busy and has got a first signal."""
+    words = [sys.executable, "-c", BUSY.format(seconds=seconds)]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, **streams) as process:
+        try:
+            assert process.stdout.readline() == "ready\n"
+            process.send_signal(signal.SIGTERM)
+            assert process.stdout.readline() == "stopping\n"
+            yield process
+        finally:
+            process.kill()
 
 
-def test_a_second_signal_ends_the_process_at_once(busy):
-    process = busy(seconds=600)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == -signal.SIGINT
+def test_a_second_signal_ends_the_process_at_once():
+    with busy(seconds=600) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == -signal.SIGINT
 
 
-def test_a_process_that_does_not_stop_is_ended_and_says_where_it_was(busy):
-    process = busy(seconds=0.1)
-    assert process.wait(60) == 1
-    assert "in match" in process.stderr.read()
+def test_a_process_that_does_not_stop_is_ended_and_says_where_it_was():
+    with busy(seconds=0.1) as process:
+        assert process.wait(60) == 1
+        assert "in match" in process.stderr.read()

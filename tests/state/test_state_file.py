@@ -147,12 +147,16 @@ def test_what_a_world_drops_leaves_the_file(serve):
 
 
 def test_a_restored_world_takes_the_place_of_the_one_in_the_file(serve):
-    """As a whole, with its timers."""
-    server = serve()
+    """As a whole, with its timers, and with an option that is off again: the settings, with which a
+    world is made when it is read, still have it.
+    """
+    server = serve(rate_limit=True)
+    server.call("PATCH", "/_sim/world", {"rate_limit": False})
     path = server.run(MFA)
     snapshot = server.call("POST", "/_sim/snapshots")["id"]
     server.call("POST", "/_sim/reset")
     server.call("POST", f"/_sim/snapshots/{snapshot}/restore")
+    assert server.simulation.rate_limiter is None
     assert server.is_saved()
     other = serve(after=server)
     other.advance(until="idle")
@@ -210,16 +214,6 @@ def test_the_run_that_ended_first_is_forgotten_first(serve, monkeypatch):
     later.call("GET", "/v2/agents")
     assert later.call("GET", first)["status"] == "completed"
     later.call("GET", last, status=404)
-
-
-def test_an_option_that_is_off_again_is_saved_with_a_restored_world(serve):
-    """The settings, with which a world is made when it is read, still have it."""
-    server = serve(rate_limit=True)
-    server.call("PATCH", "/_sim/world", {"rate_limit": False})
-    snapshot = server.call("POST", "/_sim/snapshots")["id"]
-    server.call("POST", f"/_sim/snapshots/{snapshot}/restore")
-    assert server.simulation.rate_limiter is None
-    assert server.is_saved()
 
 
 def test_a_message_that_is_sent_again_is_saved_again(serve):

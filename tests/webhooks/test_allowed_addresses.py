@@ -70,12 +70,6 @@ def test_a_loopback_host_is_not_looked_up():
         assert find(host)[0] == "127.0.0.1"
 
 
-def test_public_addresses_of_a_name_are_left_out_unless_they_are_allowed():
-    both = ("8.8.8.8", "127.0.0.1")
-    assert find("hook.test", *both) == ["127.0.0.1"]
-    assert find("hook.test", *both, public=True) == [*both]
-
-
 def test_the_resolver_of_the_machine_returns_addresses_as_text():
     """An address resolves to itself."""
     assert asyncio.run(ask_resolver("127.0.0.1", 80)) == ["127.0.0.1"]
