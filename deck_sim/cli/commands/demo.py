@@ -29,6 +29,29 @@ class DemoRun:
     answers: tuple[Mapping[str, str], ...] = ()
     polls: bool = True
 
+    def play(self, deck: Deck) -> dict[str, Any]:
+        """Play the scenario in the world of `deck`, and return the run that has ended."""
+        deck.use(self.scenario)
+        ready = deck.ready_task(login=True, output_schema=OUTPUT_SCHEMA)
+        deck.settle()
+        headers = {"Authorization": f"Bearer {deck.api_key}"}
+        with httpx2.Client(base_url=deck.base_url, headers=headers, trust_env=False) as http:
+            started = http.post(f"tasks/{ready.task_id}/run", json=ready.login).json()
+            path, answers = f"task-runs/{started['id']}", iter(self.answers)
+            if not self.polls:
+                deck.clock.set("frozen")
+                with WebhookReceiver(deck) as webhooks:  # which verifies each signature
+                    deck.advance_until("task_run.running")
+                    webhooks.respond(503, times=1)
+                    deck.settle()
+                    webhooks.wait_for("task_run.completed")
+            while True:
+                run: dict[str, Any] = http.get(path).raise_for_status().json()
+                if run["status"] == "interaction_required":
+                    http.post(f"{path}/interaction", json={"inputs": next(answers)})
+                elif run["status"] not in ("queued", "running"):
+                    return run
+
 
 STORIES = (
     DemoRun("success", "The run completes."),
@@ -62,7 +85,7 @@ def command() -> None:
             echo(f"\n{number}. {story.scenario}\n{story.title}\n")
             with Deck(server.url, f"sk_live_demo_{number}") as deck:
                 before = deck.clock.now
-                run = _play(story, deck)
+                run = story.play(deck)
                 for entry in deck.timeline:
                     if entry.kind in _SHOWN and not entry.what.startswith("GET "):
                         print_text(entry)
@@ -72,26 +95,3 @@ def command() -> None:
     real = timedelta(milliseconds=(real_time.monotonic_ns() - began) // 1_000_000)
     times = f"{format_duration(virtual)} of virtual time in {format_duration(real)} of real time"
     echo(f"\n{len(STORIES)} scenarios: {times}.")
-
-
-def _play(story: DemoRun, deck: Deck) -> dict[str, Any]:
-    deck.use(story.scenario)
-    ready = deck.ready_task(login=True, output_schema=OUTPUT_SCHEMA)
-    deck.settle()
-    headers = {"Authorization": f"Bearer {deck.api_key}"}
-    with httpx2.Client(base_url=deck.base_url, headers=headers, trust_env=False) as http:
-        started = http.post(f"tasks/{ready.task_id}/run", json=ready.login).json()
-        path, answers = f"task-runs/{started['id']}", iter(story.answers)
-        if not story.polls:
-            deck.clock.set("frozen")
-            with WebhookReceiver(deck) as webhooks:  # which verifies each signature
-                deck.advance_until("task_run.running")
-                webhooks.respond(503, times=1)
-                deck.settle()
-                webhooks.wait_for("task_run.completed")
-        while True:
-            run: dict[str, Any] = http.get(path).raise_for_status().json()
-            if run["status"] == "interaction_required":
-                http.post(f"{path}/interaction", json={"inputs": next(answers)})
-            elif run["status"] not in ("queued", "running"):
-                return run
