@@ -59,6 +59,28 @@ const headers = {json.dumps(HEADERS | {"Host": "api.deck.co"})}
 https.get(`https://${{address}}/v2/agents`, {{ servername: 'api.deck.co', headers }}, (answer) =>
   console.error(...found, answer.statusCode) || answer.resume())
 """
+RETRIES = f"""
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+session = requests.Session()
+session.mount("https://", HTTPAdapter(max_retries=Retry(total=3)))
+session.post({BASE!r} + "/agents", json={{"name": "a"}}, headers={HEADERS!r}).raise_for_status()
+"""
+# The connections of uvloop, and those of a child without the module that Python loads.
+FOREIGN = f"""
+import httpx, subprocess, sys, uvloop
+url, headers = {BASE!r} + "/agents", {HEADERS!r}
+
+async def later(**options):
+    async with httpx.AsyncClient(headers=headers, **options) as client:
+        return (await client.get(url)).status_code
+
+found = [uvloop.run(later()), uvloop.run(later(transport=httpx.AsyncHTTPTransport(retries=1)))]
+words = "import sys, urllib.request as u; u.urlopen(u.Request(sys.argv[1], headers={HEADERS!r}))"
+found.append(subprocess.run([sys.executable, "-S", "-c", words, url]).returncode)
+print(found, file=sys.stderr)
+"""
 DUMP = """
 import json, os, sys
 found = {**os.environ, "BUNDLE": open(os.environ["SSL_CERT_FILE"]).read()}
@@ -86,6 +108,19 @@ def test_an_unchanged_program_in_python_reaches_its_world(intercept, capfd):
     assert (code, capfd.readouterr().err) == (0, f"{[200] * 8}\n")
     assert summary.startswith("deck-sim: 8 calls in 1 world;")
     assert KEY not in summary
+
+
+def test_urllib3_repeats_no_call_that_it_would_not_repeat_without_the_proxy(cli):
+    words = ("explore", "--intercept", "--trouble", "lost_response", "--trouble", "reset")
+    done = cli(*words, "--", sys.executable, "-c", RETRIES)
+    assert done.stdout.startswith("2 troubles: 0 survived, 2 did not, 0 not tested")
+    assert "agents where the baseline" not in done.stdout
+
+
+def test_a_child_and_uvloop_reach_the_proxy(intercept, capfd):
+    pytest.importorskip("uvloop")
+    code, _ = intercept("--", sys.executable, "-c", FOREIGN)
+    assert (code, capfd.readouterr().err) == (0, "[200, 200, 0]\n")
 
 
 @needs_node

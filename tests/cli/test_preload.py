@@ -1,5 +1,6 @@
 """The module that Python loads below `deck-sim exec --intercept`, loaded into this process."""
 
+import asyncio
 import runpy
 import socket
 import sys
@@ -14,7 +15,7 @@ FILE = Path(deck_sim.cli.__file__).parent / "preload" / "sitecustomize.py"
 SETTINGS = {
     "DECK_SIM_INTERCEPT_PORT": "4711",
     "DECK_SIM_INTERCEPT_HOSTS": "api.deck.co",
-    "DECK_SIM_INTERCEPT_ADDRESS": "192.0.2.1",
+    "DECK_SIM_INTERCEPT_ADDRESS": "192.31.196.1",
     "NO_PROXY": "localhost,internal.example",
 }
 
@@ -46,8 +47,8 @@ def test_an_intercepted_host_has_a_public_address_and_another_none(load):
         options = f"--intercept-host api.deck.co --intercept-host {host}"
         with pytest.raises(socket.gaierror, match=f"refuses {host}; .* it: {options}"):
             socket.getaddrinfo(host, port)
-    assert lookups == [("192.0.2.1", 443, socket.AF_INET, socket.SOCK_STREAM, 0)] * 2
-    assert socket.gethostbyname("API.deck.co") == "192.0.2.1"
+    assert lookups == [("192.31.196.1", 443, socket.AF_INET, socket.SOCK_STREAM, 0)] * 2
+    assert socket.gethostbyname("API.deck.co") == "192.31.196.1"
     assert socket.gethostbyname("db.example") == "usual db.example"
 
 
@@ -57,7 +58,7 @@ def test_a_socket_to_that_address_is_one_to_the_proxy(load):
         load(**{**SETTINGS, "DECK_SIM_INTERCEPT_PORT": f"{proxy_at}"})
         for connect in (socket.socket.connect, socket.socket.connect_ex):
             for address, port in {
-                ("192.0.2.1", 443): proxy_at,
+                ("192.31.196.1", 443): proxy_at,
                 ("127.0.0.1", other_at): other_at,
             }.items():
                 with socket.socket() as client:
@@ -84,10 +85,24 @@ def test_other_addresses_are_looked_up_as_usual(load):
     assert lookups == [(host, port, 0, 0, 0, 0) for host, port in others]
 
 
+def test_requests_and_urllib_bypass_the_proxy_while_sockets_are_led_there(load, monkeypatch):
+    """urllib3 repeats a POST if a proxy fails. Under gevent, only the proxy can be used."""
+    monkeypatch.delitem(sys.modules, "urllib.request")
+    load(**SETTINGS)
+    import urllib.request
+
+    hosts = ("api.deck.co", "API.deck.co:443", "a.internal.example", "deck.example")
+    bypassed = [bool(urllib.request.proxy_bypass(host)) for host in hosts]
+    assert bypassed == [True, True, True, False]
+    monkeypatch.setattr(socket, "socket", type("gevent", (), {}))
+    assert not urllib.request.proxy_bypass("api.deck.co")
+    assert urllib.request.proxy_bypass("a.internal.example")
+
+
 def test_sessions_of_aiohttp_use_the_proxy_by_default(load, monkeypatch, tmp_path):
     """They would ignore the variables. Other imports are left alone."""
     loaded = {name for name in sys.modules if name.split(".")[0] == "aiohttp"}
-    for name in {*loaded, "aiohttp", "aiohttp.client"}:
+    for name in {*loaded, "aiohttp", "aiohttp.client", "aiohttp.helpers", "urllib.request"}:
         monkeypatch.setitem(sys.modules, name, None)  # at the end, what is imported here goes, too
         del sys.modules[name]
     package = tmp_path / "aiohttp"
@@ -95,11 +110,34 @@ def test_sessions_of_aiohttp_use_the_proxy_by_default(load, monkeypatch, tmp_pat
     (package / "__init__.py").write_text("from aiohttp.client import ClientSession")
     code = "class ClientSession:\n    def __init__(self, *, trust_env=False): self.env = trust_env"
     (package / "client.py").write_text(code)
+    (package / "helpers.py").write_text("from urllib.request import proxy_bypass")
     load(**SETTINGS)
     sys.path.insert(0, f"{tmp_path}")
     import aiohttp
+    import aiohttp.helpers
 
     assert aiohttp.ClientSession().env is True
+    assert not aiohttp.helpers.proxy_bypass("api.deck.co")
+
+
+def test_connections_of_uvloop_are_led_to_the_proxy(load, monkeypatch, tmp_path):
+    monkeypatch.delitem(sys.modules, "uvloop", raising=False)
+    (tmp_path / "uvloop.py").write_text(
+        "class Loop:\n"
+        "    async def create_connection(self, *words, **options): return *words, options\n"
+        "    async def run_in_executor(self, _, call): return call()"
+    )
+    load(**SETTINGS)
+    answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.31.196.1", 443))]
+    monkeypatch.setitem(socket.getaddrinfo.__globals__, "_resolve", lambda *_: answer)
+    sys.path.insert(0, f"{tmp_path}")
+    import uvloop
+
+    connect = uvloop.Loop().create_connection
+    with_name = asyncio.run(connect(None, "api.deck.co", 443, ssl=True))
+    assert with_name == (None, "127.0.0.1", 4711, {"ssl": True, "server_hostname": "api.deck.co"})
+    assert asyncio.run(connect(None, "api.deck.co", 80)) == (None, "127.0.0.1", 4711, {})
+    assert asyncio.run(connect(None, sock=1)) == (None, None, None, {"sock": 1})
 
 
 def test_it_does_nothing_elsewhere(load):

@@ -1,11 +1,13 @@
 """Leads the calls of an intercepted Python program to the proxy, whichever client it uses.
 
-PYTHONPATH makes each Python process of the program import this module. httpx, requests and urllib
-need no help: they read HTTPS_PROXY. Other clients, such as http.client and urllib3, look up the
+PYTHONPATH makes each Python process of the program import this module. Most clients look up the
 host. The lookup of an intercepted host returns a public address, because some clients refuse
 private ones; a socket to this address is connected to the proxy, which answers as this host. The
-lookup of another host for port 80 or 443 fails, unless NO_PROXY names it. aiohttp can have
-another lookup, so it is made to read HTTPS_PROXY.
+lookup of another host for port 80 or 443 fails, unless NO_PROXY names it.
+
+httpx reads HTTPS_PROXY. requests and urllib would, too, but urllib3 takes a broken connection for
+the proxy's failure, and repeats calls that it would not repeat otherwise; so they bypass the proxy.
+aiohttp can have another lookup, so it is made to read HTTPS_PROXY. uvloop gets these lookups, too.
 
 The program may run on an older Python than deck-sim, so only the standard library is used here.
 """
@@ -60,36 +62,82 @@ def _lead_to_proxy(name: str) -> None:
     setattr(socket.socket, name, replaced)
 
 
-class _TrustEnvironment:
-    """Imports aiohttp as usual, and makes its sessions read the proxy variables by default."""
+class _PatchAfterImport:
+    """Imports each module of `_PATCHES` as usual, then calls its function with the module."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name != "aiohttp.client":
+        patch = _PATCHES.pop(name, None)
+        if patch is None:
             return None
         from importlib.util import find_spec
 
-        sys.meta_path.remove(self)
         spec: Any = find_spec(name)
         execute = spec.loader.exec_module
 
         def exec_module(module: Any) -> None:
             execute(module)
-            module.ClientSession.__init__.__kwdefaults__["trust_env"] = True
+            patch(module)
 
         spec.loader.exec_module = exec_module
         return spec
 
+
+def _bypass_proxy(urllib_request: Any) -> None:
+    usual = urllib_request.proxy_bypass
+
+    def proxy_bypass(host: str, *others: Any) -> Any:
+        # gevent and eventlet replace what leads a socket to the proxy.
+        is_led = (socket.getaddrinfo, socket.socket) == (_getaddrinfo, _Socket)
+        return (is_led and host.lower().partition(":")[0] in _hosts) or usual(host, *others)
+
+    proxy_bypass.usual = usual  # type: ignore[attr-defined]
+    urllib_request.proxy_bypass = proxy_bypass
+
+
+def _use_proxy_in_aiohttp(client: Any) -> None:
+    client.ClientSession.__init__.__kwdefaults__["trust_env"] = True
+
+
+def _keep_proxy_in_aiohttp(helpers: Any) -> None:
+    helpers.proxy_bypass = helpers.proxy_bypass.usual
+
+
+def _lead_uvloop(uvloop: Any) -> None:
+    connect = uvloop.Loop.create_connection
+
+    async def getaddrinfo(self: Any, host: Any, port: Any, **options: Any) -> Any:
+        return await self.run_in_executor(None, lambda: _getaddrinfo(host, port, **options))
+
+    async def create_connection(
+        self: Any, protocol: Any, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
+        if host and (await self.getaddrinfo(host, port))[0][4][0] == _address:
+            if options.get("ssl"):
+                options.setdefault("server_hostname", host)
+            host, port = "127.0.0.1", int(_port)
+        return await connect(self, protocol, host, port, **options)
+
+    uvloop.Loop.getaddrinfo, uvloop.Loop.create_connection = getaddrinfo, create_connection
+
+
+_PATCHES = {
+    "urllib.request": _bypass_proxy,
+    "aiohttp.client": _use_proxy_in_aiohttp,
+    "aiohttp.helpers": _keep_proxy_in_aiohttp,
+    "uvloop": _lead_uvloop,
+}
 
 if "DECK_SIM_INTERCEPT_PORT" in os.environ:
     _port = os.environ["DECK_SIM_INTERCEPT_PORT"]
     _address = os.environ["DECK_SIM_INTERCEPT_ADDRESS"]
     _hosts = os.environ["DECK_SIM_INTERCEPT_HOSTS"].split(",")
     _direct = tuple(f".{name}" for name in os.environ.get("NO_PROXY", "").split(",") if name)
+    _Socket = socket.socket
     _resolve, socket.getaddrinfo = socket.getaddrinfo, _getaddrinfo
     _find, socket.gethostbyname = socket.gethostbyname, _gethostbyname
     for _name in ("connect", "connect_ex"):
         _lead_to_proxy(_name)
-    sys.meta_path.insert(0, _TrustEnvironment())
+    sys.meta_path.insert(0, _PatchAfterImport())
 
 # Run the `sitecustomize` that this one hides, if there is one.
 _this_module, _here = sys.modules.pop("sitecustomize"), os.path.dirname(os.path.abspath(__file__))
