@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import click
 
 from deck_sim.cli.options import ANY_KEY
-from deck_sim.server.intercepting_proxy import NO_ADDRESS
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.signing import secret_of
 
@@ -90,7 +89,7 @@ def intercepted_variables(server: Server) -> Iterator[dict[str, str]]:
             "NODE_OPTIONS": " ".join(filter(None, (os.environ.get("NODE_OPTIONS"), node))),
             "PYTHONPATH": os.pathsep.join(filter(None, (_PRELOAD, os.environ.get("PYTHONPATH")))),
             "DENO_NO_UPDATE_CHECK": "1",  # the check would call another host
-            "DECK_SIM_INTERCEPT_ADDRESS": NO_ADDRESS,
+            "DECK_SIM_INTERCEPT_ADDRESS": interceptor.address,
             "DECK_SIM_INTERCEPT_PORT": f"{interceptor.port}",
             "DECK_SIM_INTERCEPT_HOSTS": ",".join(interceptor.hosts),
         }

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,7 @@ MODE, PORT = click.Choice(MODES), click.IntRange(0, 65_535)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
 START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
+ADDRESS = Value("ADDRESS", lambda text: f"{IPv4Address(text)}")
 URL, KEYS, HOST = Value("URL", read_url), Value("KEY,...", _keys), Value("HOST", read_host)
 OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)
 

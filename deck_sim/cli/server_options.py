@@ -10,6 +10,7 @@ import click
 
 from deck_sim.base.errors import DeckSimError
 from deck_sim.cli.options import (
+    ADDRESS,
     EDITION,
     FOLDER,
     HOST,
@@ -27,7 +28,7 @@ from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL, WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, read_folder
-from deck_sim.server.intercepting_proxy import Interceptor
+from deck_sim.server.intercepting_proxy import FOUND_ADDRESS, Interceptor
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.sender import Sender
 
@@ -63,6 +64,11 @@ def server_options(port: int) -> Callable[[Act], Act]:
             multiple=True,
             type=HOST,
             help=f"A host to intercept; can be repeated.  [default: {DECK_HOST}]",
+        ),
+        click.option(
+            "--intercept-address",
+            type=ADDRESS,
+            help=f"The address that programs find for these hosts.  [default: {FOUND_ADDRESS}]",
         ),
         click.option(
             "--allow-host",
@@ -116,6 +122,7 @@ def make_server(
     allow_public: bool,
     intercept: bool,
     intercept_hosts: tuple[str, ...],
+    intercept_address: str | None,
     **others: Any,
 ) -> Server:
     new = Settings(speed=speed or 1, **others)
@@ -123,8 +130,9 @@ def make_server(
         if value is not None and new.mode != needed:
             text = f"{option} needs --clock {needed}; found --clock {new.mode}"
             raise click.UsageError(text)
-    if intercept_hosts and not intercept:
-        raise click.UsageError("--intercept-host needs --intercept")
+    if (intercept_hosts or intercept_address) and not intercept:
+        option = "--intercept-host" if intercept_hosts else "--intercept-address"
+        raise click.UsageError(f"{option} needs --intercept")
     if not reload:
         library = read_folder(folder)
     elif folder is not None:
@@ -141,7 +149,8 @@ def make_server(
         from deck_sim.runtime.world_file import load_world_file
 
         worlds.prepare = load_world_file(file, library, new.edition).prepare
-    interceptor = Interceptor(intercept_hosts or [DECK_HOST]) if intercept else None
+    hosts, address = intercept_hosts or [DECK_HOST], intercept_address or FOUND_ADDRESS
+    interceptor = Interceptor(hosts, address) if intercept else None
     try:
         return Server(worlds, host, port, interceptor, allowed_hosts)
     except OSError as error:

@@ -29,9 +29,9 @@ log = logging.getLogger("deck_sim")
 
 MakeProtocol = Callable[[], asyncio.Protocol]
 
-# The address for programs that look up a host, since some refuse private addresses. It is reserved
-# for documentation, so no server has it.
-NO_ADDRESS = "192.0.2.1"
+# The address that programs find for a host. Some refuse addresses that are private or reserved, as
+# those for documentation are. This one is public, and belongs to AS112 (RFC 7535), not to Deck.
+FOUND_ADDRESS = "192.31.196.1"
 _CONNECT, _TLS = b"C", b"\x16"  # the first byte of each
 _TUNNEL = b"HTTP/1.1 200 Connection established\r\n\r\n"
 # Most clients show the reason phrase of a refused CONNECT, and none of them the body.
@@ -41,8 +41,10 @@ _REFUSED = "HTTP/1.1 403 {}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 class Interceptor:
     """A forward proxy that answers for its hosts, and refuses all others."""
 
-    def __init__(self, hosts: Iterable[str]) -> None:
-        """Make a certificate authority for this run, with a key only in memory."""
+    def __init__(self, hosts: Iterable[str], address: str = FOUND_ADDRESS) -> None:
+        """Make a certificate authority for this run, with a key only in memory. `address` is what
+        programs find if they look a host up.
+        """
         try:
             import trustme
         except ImportError:
@@ -52,7 +54,7 @@ class Interceptor:
             )
             raise DeckSimError(text) from None
         authority = trustme.CA(organization_name="deck-sim")
-        self.hosts = tuple(dict.fromkeys(hosts))
+        self.hosts, self.address = tuple(dict.fromkeys(hosts)), address
         self.certificate = authority.cert_pem.bytes()  # of the authority, for clients to trust
         self.refused = Counter[str]()  # how often each other host was asked for
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -137,7 +139,7 @@ class Interceptor:
 
     def _refuse(self, method: str, target: str, host: str) -> str:
         """Return why a call is refused, and log and count it; "" if it is for one of the hosts."""
-        if host in (*self.hosts, NO_ADDRESS):
+        if host in (*self.hosts, self.address):
             return ""
         host = re.sub("[^!-~]", "?", host or target)
         refusal = f"deck-sim refuses {host}; {self.how_to_answer(host)}"

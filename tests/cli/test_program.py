@@ -54,6 +54,8 @@ WRONG = {
     "serve --state {file} --port 0": "--state: '{file}' is not a state file of deck-sim",
     "serve --reload": "--reload needs --scenarios FOLDER",
     "serve --intercept-host a.b": "--intercept-host needs --intercept",
+    "serve --intercept-address 9.9.9.9": "--intercept-address needs --intercept",
+    "serve --intercept-address a.b": "Invalid value for '--intercept-address': Ex",
     "serve --allow-host http://x": "Invalid value for '--allow-host': 'http://x' is not the name",
     "serve --intercept-host a/b": "Invalid value for '--intercept-host': 'a/b' is not the name",
     "exec --report no/x.xml true": "--report: the folder 'no' does not exist",

@@ -84,7 +84,7 @@ def test_a_socket_may_begin_with_tls_or_with_plain_http(interceptor, trusting):
 
 def test_the_address_that_programs_find_for_a_host_is_one_of_its_names(interceptor, trusting):
     with dial(interceptor) as client:
-        client.sendall(b"CONNECT 192.0.2.1:443 HTTP/1.1\r\n\r\n")
+        client.sendall(b"CONNECT 192.31.196.1:443 HTTP/1.1\r\n\r\n")
         assert client.recv(999).startswith(b"HTTP/1.1 200 ")
         with trusting.wrap_socket(client, server_hostname="api.deck.co") as stream:
             stream.sendall(REQUEST)
