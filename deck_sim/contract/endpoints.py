@@ -76,11 +76,8 @@ def usual(verb: str, row: Kind) -> Operation:
         endpoint=f"{verb}_resource",
         of=row.object,
     )
-    return (
-        replace(operation, **{"endpoint": None, **row.special[verb]})
-        if verb in row.special
-        else operation
-    )
+    special = {"endpoint": None, **row.special[verb]} if verb in row.special else {}
+    return replace(operation, **special)
 
 
 def command_row(verb: str, row: Kind, summary: str = "", **changes: Any) -> Operation:

@@ -8,7 +8,7 @@ from ast import literal_eval
 from functools import cached_property
 from typing import Any
 
-from deck_sim.base.errors import cut, listed
+from deck_sim.base.errors import cut, format_path, listed
 from deck_sim.base.redaction import HIDDEN, is_secret, redact
 from deck_sim.contract.error_catalog import Problem, problem
 
@@ -38,15 +38,9 @@ class SchemaChecker:
         used, return one problem that says so. `field` is the name of `value` in the problems.
         """
         try:
-            errors = sorted(
-                self._validator.iter_errors(value),
-                key=lambda error: [
-                    (part, "") if isinstance(part, int) else (-1, part)
-                    for part in error.absolute_path
-                ],
-            )
-            problems = []
-            for error in errors:  # the message repeats the value, which may hold a secret
+            problems, errors = list[Problem](), self._validator.iter_errors(value)
+            for error in sorted(errors, key=lambda error: [*error.absolute_path]):
+                # The message repeats the value, which may hold a secret.
                 text = error.message.replace(repr(error.instance), repr(redact(error.instance)))
                 if any(is_secret(f"{name}") for name in error.absolute_path):
                     text = f"{HIDDEN} does not fit `{error.validator}: {error.validator_value}`"
@@ -126,7 +120,7 @@ def _problem(field: str, error: Any, text: str) -> Problem:
     # In draft-03, `required` is not a list, and the path ends with the missing property.
     if error.validator == "required" and isinstance(error.validator_value, list):
         path.append(literal_eval(error.message.removesuffix(" is a required property")))
-    place = field + "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path)
+    place = format_path((field, *path))
     is_type = place.endswith(".type") and error.validator == "anyOf"  # the keyword of a schema
     types = f"; a type is {listed(_TYPES, last='or')}, or a list of them" if is_type else ""
     return _invalid(place, f"{text}{types}")
