@@ -123,7 +123,8 @@ class _ScriptCheck:
                     text = f"{span} is too long: after {most} without activity the run fails"
                     yield (*here, step.word, key), f"{text}; write less than {most}"
             yield from self._check_errors(step, here)
-            before = set() if step.ends or step.is_stuck else {entered}
+            is_stuck = getattr(step, "length", None) == "stuck"
+            before = set() if step.ends or is_stuck else {entered}
             for name, branch in step.branches.items():
                 yield from self._check_steps(branch, (*here, step.word, name), {entered}, before)
         stops |= before

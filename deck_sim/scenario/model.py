@@ -204,12 +204,8 @@ def scenario_schema() -> dict[str, Any]:
 
 
 def schema_of(model: type[Strict], title: str) -> dict[str, Any]:
-    schema = model.model_json_schema(by_alias=True)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": title,
-        **{name: part for name, part in schema.items() if name != "title"},
-    }
+    first = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title}
+    return first | model.model_json_schema() | {"title": title}
 
 
 # How often each step was played, by scenario, kind of script and path.
@@ -225,15 +221,12 @@ def step_coverage(
     """
     rows = []
     for name in sorted({scenario for scenario, _, _ in played}):
-        scenario = find(name)
-        if scenario is None:
-            continue
-        counts = {
-            format_path((kind, *path)): played.get((name, kind, path), 0)
-            for kind, path, _ in written_steps(scenario, edition)
-        }
-        missed = [place for place, count in counts.items() if not count]
-        total = len(counts)
-        row = {"scenario": name, "steps": counts, "played": total - len(missed), "of": total}
-        rows.append({**row, "missed": missed})
+        if scenario := find(name):
+            steps = {
+                format_path((kind, *path)): played.get((name, kind, path), 0)
+                for kind, path, _ in written_steps(scenario, edition)
+            }
+            missed = [place for place, count in steps.items() if not count]
+            counts = {"played": len(steps) - len(missed), "of": len(steps)}
+            rows.append({"scenario": name, "steps": steps, **counts, "missed": missed})
     return rows

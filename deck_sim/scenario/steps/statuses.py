@@ -37,16 +37,12 @@ class _Timed(Step):
     length: StepLength | None = Field(default=None, alias="for")
     """How long the status lasts; `stuck` never ends by itself. If omitted, no time passes."""
 
-    @property
-    def is_stuck(self) -> bool:
-        return self.length == "stuck"
-
     def enter(self, context: StepContext) -> Wait | None:
         if context.resource.status != self.word:
             context.move(self.word)
         if isinstance(self.length, Span):
             return Wait(context.draw(self.length), active=True)
-        return Wait(None) if self.is_stuck else None
+        return Wait(None) if self.length == "stuck" else None
 
 
 class _Terminal(Step):

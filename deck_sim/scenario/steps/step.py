@@ -142,10 +142,6 @@ class Step(Strict, script.Step):
         names = (name for name in BRANCHES if name in type(self).model_fields)
         return {name: getattr(self, name) for name in names}
 
-    @property
-    def is_stuck(self) -> bool:
-        return False
-
 
 def step_words(kind: str) -> tuple[str, ...]:
     """Return the words of all steps that a kind of script may have: statuses, then effects."""
