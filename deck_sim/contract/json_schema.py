@@ -5,6 +5,7 @@ must point to a part of the schema itself.
 """
 
 from ast import literal_eval
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -30,8 +31,10 @@ class SchemaChecker:
         return dialect(self.schema, format_checker=dialect.FORMAT_CHECKER, registry=Registry())
 
     @cached_property
-    def _resolver(self) -> Any:
-        return _root_and_resolver(self.schema)[1]
+    def resolve(self) -> Callable[[str], Any]:
+        """Returns the schema to which a `$ref` leads. Raises `Unresolvable` if it leads nowhere."""
+        _, resolver = _root_and_resolver(self.schema)
+        return lambda reference: resolver.lookup(reference).contents
 
     def violations(self, value: Any, field: str) -> list[Problem]:
         """Return a problem for each way in which `value` breaks the schema. If the schema cannot be
@@ -52,10 +55,6 @@ class SchemaChecker:
     def fits(self, part: Any, value: Any) -> bool:
         """Whether a value satisfies `part`, a part of the schema."""
         return bool(self._validator.evolve(schema=part).is_valid(value))
-
-    def resolve(self, reference: str) -> Any:
-        """Return the schema to which a `$ref` leads. Raises `Unresolvable` if it leads nowhere."""
-        return self._resolver.lookup(reference).contents
 
 
 def violations(schema: Any, value: Any, field: str) -> list[Problem]:

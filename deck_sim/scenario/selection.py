@@ -133,8 +133,7 @@ def _explain_edition(scenario: Scenario, part: Scenario, edition: str) -> str:
 def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
     kinds = [name for name in SCRIPT_KINDS if name in EDITIONS[edition].kinds]
     if kind is not None and kind not in kinds:
-        why = f"the edition `{edition}` plays no scenarios for {quote(kind)}"
-        text = f"{why}{suggest(kind, kinds)}"
+        text = f"the edition `{edition}` plays no scenarios for {quote(kind)}{suggest(kind, kinds)}"
         yield problem("request/input_invalid", text, field=where, place=f"`{where}`: ")
 
 

@@ -28,8 +28,6 @@ from deck_sim.scenario.steps.step import (
     step_words,
 )
 
-RunResult = Literal["success", "failure", "unknown"]  # of a completed run
-
 
 class _Timed(Step):
     shorthand = "for"
@@ -71,7 +69,7 @@ class Completed(Step):
     output: dict[str, Any] | None = None
     """The output. If omitted: null if `result` is not `success`, otherwise generated from the
     task's `output_schema`."""
-    result: RunResult | None = None
+    result: Literal["success", "failure", "unknown"] | None = None
     """The result, only in the edition `credentials`. If omitted, `success`."""
 
     @property
