@@ -113,15 +113,18 @@ class _ScriptCheck:
                 rows = {e.name: e.kinds.get(self.kind) for e in EDITIONS.values()}
                 having = [name for name, row in rows.items() if row and key in row.attributes]
                 noun = self.kind.replace("_", " ")
-                if self.edition.name not in having:
+                if getattr(step, key) is not None and self.edition.name not in having:
                     yield (*here, step.word, key), self._has_no(f"{noun} with a", key, having)
-            # Only runs have a limit of inactivity.
+            # Only runs have a limit of inactivity, and an agent works in a status that lasts.
             limit = self.edition.inactivity
-            for key, span in step.waits.items() if self.machine.is_run else ():
-                if span.low >= limit:
+            may_wait = self.machine.is_run and not step.lasts
+            for name, field in type(step).model_fields.items() if may_wait else ():
+                span = getattr(step, name)
+                if isinstance(span, Span) and span.low >= limit:
                     most = format_duration(limit)
                     text = f"{span} is too long: after {most} without activity the run fails"
-                    yield (*here, step.word, key), f"{text}; write less than {most}"
+                    place = (*here, step.word, field.alias or name)
+                    yield place, f"{text}; write less than {most}"
             yield from self._check_errors(step, here)
             is_stuck = getattr(step, "length", None) == "stuck"
             before = set() if step.ends or is_stuck else {entered}

@@ -182,9 +182,7 @@ def read_folder(folder: Path | None) -> Library:
     return library
 
 
-def read_files(
-    files: Iterable[Path], below: Library | None
-) -> tuple[Library, list[loader.Mistake]]:
+def read_files(files: Iterable[Path], below: Library) -> tuple[Library, list[loader.Mistake]]:
     """Return a library of the scenario files without mistakes of their own, and the mistakes of all
     files. The entries of playlists and mixes are checked only if no file has a mistake of its own.
     """

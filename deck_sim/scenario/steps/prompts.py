@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from deck_sim.base.durations import Span
 from deck_sim.base.errors import listed, nearest, quote, show
 from deck_sim.base.validation import Many, Strict, Whole, field_errors
 from deck_sim.contract.answers import PROMPTS
@@ -80,10 +79,6 @@ class InteractionRequired(Step):
         if mistakes:
             raise field_errors(*mistakes)
         return self
-
-    @property
-    def waits(self) -> Mapping[str, Span]:
-        return {} if self.timeout is None else {"timeout": self.timeout}
 
     @property
     def prompt(self) -> dict[str, Any]:

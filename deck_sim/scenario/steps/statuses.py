@@ -2,7 +2,6 @@
 module; reading, checking and playing find the step in `STEP_CLASSES`.
 """
 
-from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from types import new_class
@@ -66,18 +65,15 @@ class Completed(Step):
     word = "completed"
     kinds = ("task_run",)
     ends = True
+    shows = ("result",)
     output: dict[str, Any] | None = None
     """The output. If omitted: null if `result` is not `success`, otherwise generated from the
     task's `output_schema`."""
     result: Literal["success", "failure", "unknown"] | None = None
     """The result, only in the edition `credentials`. If omitted, `success`."""
 
-    @property
-    def shows(self) -> tuple[str, ...]:
-        return () if self.result is None else ("result",)
-
     def enter(self, context: StepContext) -> Wait | None:
-        fields = {name: getattr(self, name) for name in self.shows}
+        fields = {} if self.result is None else {"result": self.result}
         if self.output is not None:
             context.complete(compute(context, self.output), **fields)
             return None
@@ -102,10 +98,6 @@ class Review(Step):
     """The time until the run is approved. If omitted, a person must approve."""
     on_rejected: Annotated[tuple["RunStep", ...], Many] = fails("task/review_rejected")
     """Steps after a rejection. If omitted, the run fails with `task/review_rejected`."""
-
-    @property
-    def waits(self) -> Mapping[str, Span]:
-        return {} if self.length is None else {"for": self.length}
 
     def enter(self, context: StepContext) -> Wait | None:
         context.move(self.status(context.world.machine(context.resource)))

@@ -90,6 +90,7 @@ class Step(Strict, script.Step):
     lasts: ClassVar[bool] = False  # whether it may follow itself
     is_status: ClassVar[bool] = True  # otherwise it is an effect, which takes no time
     is_alone: ClassVar[bool] = False  # whether it must be the only step of its script
+    shows: ClassVar[tuple[str, ...]] = ()  # keys that set an attribute of the resource
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -126,16 +127,6 @@ class Step(Strict, script.Step):
     def fails_with(self) -> tuple[str, ...]:
         """The errors, as `type/code`, with which the step fails a run or refuses a call."""
         return ()
-
-    @property
-    def shows(self) -> tuple[str, ...]:
-        """The written keys that set an attribute which only some editions have."""
-        return ()
-
-    @property
-    def waits(self) -> Mapping[str, Span]:
-        """How long the step can wait without activity, by the key that sets it."""
-        return {}
 
     @property
     def branches(self) -> Mapping[str, tuple[Step, ...]]:
