@@ -8,7 +8,7 @@ from deck_sim.base.errors import format_path
 from deck_sim.contract.error_catalog import Problem
 from deck_sim.contract.json_schema import violations
 from deck_sim.engine.files import keep_file, take_screenshot
-from deck_sim.engine.script import SCRIPT_KINDS, Wait
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.step_context import StepContext
 from deck_sim.scenario.outputs import NOTHING_FITS, NoValidOutput, make_output
 from deck_sim.scenario.steps.step import Step, compute
@@ -26,12 +26,11 @@ class Emit(Step):
     type: str = Field(min_length=1)
     """The event type, like `task_run.completed`, or one that Deck does not have."""
 
-    def enter(self, context: StepContext) -> Wait | None:
+    def enter(self, context: StepContext) -> None:
         type_, resource = str(compute(context, self.type)), context.resource
         context.check_holds(type_)
         context.world.note(resource.kind, resource.id, f"event {type_}")
         context.world.emit(type_, resource)
-        return None
 
 
 class KeepFile(Step):
@@ -56,7 +55,7 @@ class KeepFile(Step):
     """The result of the extraction: a `failure` keeps the file without its data. Only the edition
     `credentials` shows the result."""
 
-    def enter(self, context: StepContext) -> Wait | None:
+    def enter(self, context: StepContext) -> None:
         name, type_, content = (
             str(compute(context, text)) for text in (self.name, self.type, self.content)
         )
@@ -79,7 +78,6 @@ class KeepFile(Step):
             extraction = None
         attributes = {"extraction": extraction, "metadata": metadata, "result": result}
         keep_file(context.world, context.resource, name, type_, content.encode(), **attributes)
-        return None
 
 
 class TakeScreenshot(Step):
@@ -95,7 +93,6 @@ class TakeScreenshot(Step):
     """What the agent saw and chose, as the API shows it, like `The login page is open`. If omitted,
     a sentence about the page and the task."""
 
-    def enter(self, context: StepContext) -> Wait | None:
+    def enter(self, context: StepContext) -> None:
         name, reasoning = (str(compute(context, text)) for text in (self.name, self.reasoning))
         take_screenshot(context.world, context.resource, name, reasoning)
-        return None

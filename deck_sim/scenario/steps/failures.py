@@ -7,7 +7,7 @@ from pydantic import AfterValidator, ConfigDict, WithJsonSchema, model_validator
 from deck_sim.base.errors import nearest, quote
 from deck_sim.base.validation import Many, Strict
 from deck_sim.contract.error_catalog import CATALOG, run_errors
-from deck_sim.engine.script import SCRIPT_KINDS, Wait
+from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.step_context import StepContext
 from deck_sim.faults.fault_fields import ErrorAnswer
 from deck_sim.scenario.steps.step import Step, compute, one_or_many
@@ -66,12 +66,11 @@ class Failed(Step):
     def fails_with(self) -> tuple[str, ...]:
         return tuple(failure.error for failure in self.errors)
 
-    def enter(self, context: StepContext) -> Wait | None:
+    def enter(self, context: StepContext) -> None:
         errors = (
             (e.error, compute(context, e.message), compute(context, e.field)) for e in self.errors
         )
         context.fail(*(context.problem(*error) for error in errors))
-        return None
 
 
 def fails(error: str) -> tuple[Failed, ...]:
@@ -93,5 +92,5 @@ class Refused(ErrorAnswer, Step):
     def fails_with(self) -> tuple[str, ...]:
         return (self.error,)
 
-    def enter(self, context: StepContext) -> Wait | None:
+    def enter(self, context: StepContext) -> None:
         raise self.refusal

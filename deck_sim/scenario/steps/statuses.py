@@ -45,10 +45,9 @@ class _Timed(Step):
 class _Terminal(Step):
     ends = True
 
-    def enter(self, context: StepContext) -> Wait | None:
+    def enter(self, context: StepContext) -> None:
         context.move(self.status(context.world.machine(context.resource)))
         context.world.stop_story(context.story.owner)
-        return None
 
 
 class _Canceled(_Terminal):
@@ -72,22 +71,20 @@ class Completed(Step):
     result: Literal["success", "failure", "unknown"] | None = None
     """The result, only in the edition `credentials`. If omitted, `success`."""
 
-    def enter(self, context: StepContext) -> Wait | None:
+    def enter(self, context: StepContext) -> None:
         fields = {} if self.result is None else {"result": self.result}
         if self.output is not None:
             context.complete(compute(context, self.output), **fields)
-            return None
-        if self.result not in (None, "success"):
+        elif self.result not in (None, "success"):
             context.move(self.word, output=None, **fields)
-            return None
-        world, run = context.world, context.story.owner
-        try:
-            output = make_output(context.output_schema, world.seed, run, world.now)
-            context.complete(output, **fields)
-        except NoValidOutput as error:
-            why = NOTHING_FITS.format(name="output", step=self.word)
-            context.reject("task/output_invalid", error.problems, why)
-        return None
+        else:
+            world, run = context.world, context.story.owner
+            try:
+                output = make_output(context.output_schema, world.seed, run, world.now)
+                context.complete(output, **fields)
+            except NoValidOutput as error:
+                why = NOTHING_FITS.format(name="output", step=self.word)
+                context.reject("task/output_invalid", error.problems, why)
 
 
 class Review(Step):
