@@ -59,9 +59,6 @@ class Hold(AbstractContextManager["Hold"]):
     def __repr__(self) -> str:
         return f"Hold({self.point!r})"
 
-    def __str__(self) -> str:
-        return f"`{self.point}`" + (f" of `{self.of}`" if self.of else "")
-
     def _read(self) -> Json:
         holds = {hold["id"]: hold for hold in self._control.data("list_holds")}
         if self.id not in holds:

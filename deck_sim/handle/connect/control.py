@@ -149,12 +149,9 @@ class Control:
             raise DeckSimError(f"{method} {url}: {error}; does a webhook receiver hang?") from None
         except httpx2.TransportError as error:
             text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
-            is_https = self.url.startswith("https:")
-            fix = (
-                "perhaps it has no TLS: write `http://` in its URL"
-                if is_https
-                else "`deck-sim serve` starts one"
-            )
+            fix = "`deck-sim serve` starts one"
+            if self.url.startswith("https:"):
+                fix = "perhaps it has no TLS: write `http://` in its URL"
             raise DeckSimError(f"{text}; {fix}") from None
         answer.request = request
         if "Deck-Sim-Version" not in answer.headers:
