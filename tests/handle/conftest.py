@@ -1,16 +1,12 @@
-import httpx2
 import pytest
 
 from deck_sim import Deck
 
 
 @pytest.fixture
-def api(deck):
-    """A plain client of the Deck API, for the world of `deck`."""
-    headers = {"Authorization": f"Bearer {deck.api_key}"}
-    options = {"base_url": deck.base_url, "headers": headers, "trust_env": False, "timeout": 60}
-    with httpx2.Client(**options) as client:
-        yield client
+def api(deck_client):
+    """A client for the world of `deck`, not for that of `key`."""
+    return deck_client
 
 
 @pytest.fixture
