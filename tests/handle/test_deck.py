@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from deck_sim import Deck, DeckSimError
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.uvicorn_server import Server
 
 START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
 
@@ -230,3 +232,20 @@ def test_the_ledger_has_the_rows_of_the_edition(deck):
     rows = deck.fidelity
     assert {row["grade"] for row in rows} >= {"documented", "assumed"}
     assert len(rows) > 100
+
+
+def test_a_timeline_is_followed_until_the_server_stops():
+    with Server(WorldRegistry()) as server, Deck(server.url, "sk_one") as deck:
+        deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])
+        entries = deck.follow_timeline()
+        first = next(entries)
+        deck.seed(agents=[{"id": "agt_2", "name": "Butler"}])
+        second = next(entries)
+        deck.reset()
+        deck.seed(agents=[{"id": "agt_3", "name": "Chef"}])
+        assert next(entries).id == "agt_3"
+        server.stop()
+        with pytest.raises(DeckSimError, match="no deck-sim server answers"):
+            next(entries)
+    assert (first.id, first.what, second.id) == ("agt_1", "created", "agt_2")
+    assert second.details == {"number": 2, "about": {"name": "Butler"}}
