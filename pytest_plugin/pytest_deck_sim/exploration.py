@@ -16,6 +16,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
+from deck_sim.explore.error_line import cut_pages
 from deck_sim.explore.exploration import FAILED as NOT_SURVIVED
 from deck_sim.explore.exploration import RUN_LIMIT, Plan, Report, explore
 from deck_sim.explore.troubles import check_names
@@ -148,7 +149,7 @@ class Explorer:
         if failed is None or isinstance(item.stash.get(FAILED, None), self._options.raises):
             return None
         crash = getattr(failed.longrepr, "reprcrash", None)
-        text = f"{crash.message if crash else failed.longreprtext}\n".splitlines()[0]
+        text = cut_pages(f"{crash.message if crash else failed.longreprtext}\n").splitlines()[0]
         of_all = "; this limit is for all runs of an explored test together: raise it"
         return text + of_all * ("from pytest-timeout" in text)
 

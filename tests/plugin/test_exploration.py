@@ -171,6 +171,14 @@ def test_the_page_of_a_run_that_fails_has_its_failure(run, pytester):
     assert "assert False" in page.read_text()
 
 
+def test_a_page_in_the_message_of_a_failure_is_cut_to_its_title(run):
+    text = CALL.replace("assert ", "answer = ").replace(".is_success", "")
+    text += "\n    if answer.is_error: raise RuntimeError(answer.text)"
+    text = text.replace("(deck_client): ", "(deck_client):\n    ")
+    result = run(text, EXPLORE)
+    result.stdout.fnmatch_lines(["  RuntimeError: 503 Service Unavailable"])
+
+
 def test_ctrl_c_in_a_run_with_a_trouble_leaves_nothing_behind(run, capsys):
     text = """
 import itertools

@@ -22,6 +22,7 @@ from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import STOPS, handle_signals
+from deck_sim.explore.error_line import find_error_line
 from deck_sim.explore.exploration import Plan, Report, explore
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
@@ -152,7 +153,5 @@ def _run_command(
         return "the command did not end within --timeout"
     if not code:
         return None
-    lines = group.output.decode(errors="replace").strip().splitlines()
-    # The last line of a test runner may be its version.
-    errors = [line.strip() for line in lines if "rror" in line] or lines
-    return ": ".join([f"exit code {code}", *errors[-1:]])
+    line = find_error_line(group.output.decode(errors="replace"))
+    return ": ".join(filter(None, [f"exit code {code}", line]))
