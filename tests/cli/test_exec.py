@@ -32,14 +32,6 @@ def call(method, path, body=None, key=os.environ["DECK_API_KEY"], **headers):
         return json.load(error)
 """
 CREATE, MISSPELT = (f'call("POST", "/v2/agents", {{"{name}": "a"}})\n' for name in ("name", "nam"))
-RUN = """
-seed = {"agents": [{"id": "agt", "name": "a"}]}
-seed |= {"sources": [{"id": "src", "type": "website", "website": {"url": "https://a.example"}}]}
-seed |= {"tasks": [{"id": "task", "name": "t", "agent_id": "agt"}]}
-seed |= {"connections": [{"id": "conn", "source_id": "src", "auth_method": "none"}]}
-call("POST", "/_sim/seed", {"resources": seed})
-run = call("POST", "/v2/tasks/task/run", {"connection_id": "conn"})
-"""
 
 
 def python(source, *words):
@@ -260,18 +252,19 @@ call("POST", "/v2/agents", {"name": "a"})
     assert problem in uncalled
 
 
-def test_a_failed_command_is_told_what_its_runs_wait_for(cli, tmp_path):
-    words, xml = ("exec", "--clock", "frozen", "--quiet"), tmp_path / "r.xml"
-    failing = python(CALLS + RUN + "sys.exit(3)")
+@pytest.mark.deck(strict=False)
+def test_a_failed_command_is_told_what_its_runs_wait_for(deck, tmp_path):
+    deck.start_run("success")
+    failed, passed = (ExecReport(["x"], code, [report(deck)]) for code in (3, 0))
     why = r"present state: trun_\w+ is queued. The clock is frozen; it becomes `running` in 2s."
-    failed = cli(*words, "--report", xml, *failing)
-    assert re.search(why, failed.stderr)
-    case = ElementTree.parse(xml).find("testsuite/testcase")
-    assert case.find("failure").get("message") == "exit code 3"
-    assert re.search(why, case.find("failure").text)
-    passed = cli(*words, "--report", xml, *python(CALLS + RUN))
-    assert "unfinished" not in passed.stderr
-    assert ElementTree.parse(xml).find("testsuite/testcase/failure") is None
+    assert re.search(why, failed.summary(""))
+    assert "unfinished" not in passed.summary("")
+    failures = []
+    for whole in (failed, passed):
+        whole.write(tmp_path / "r.xml")
+        failures.append(ElementTree.parse(tmp_path / "r.xml").find("testsuite/testcase/failure"))
+    assert (failures[0].get("message"), failures[1]) == ("exit code 3", None)
+    assert re.search(why, failures[0].text)
 
 
 def test_problems_can_fail_a_command_that_succeeded(cli):
