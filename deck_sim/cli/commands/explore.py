@@ -88,11 +88,7 @@ def command(
         async def finish(_app: object) -> None:
             watch.finish()
 
-        with (
-            server,
-            command_environment(server, names) as environment,
-            watch.of(server.worlds),
-        ):
+        with server, command_environment(server, names) as environment, watch.of(server.worlds):
             groups.append(group := ProcessGroup())  # now `receive` ends it, even before its start
             failure = None if signals else _run_command(group, words, environment, timeout)
             if signals:

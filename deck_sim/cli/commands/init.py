@@ -89,9 +89,7 @@ _INI_FILES = {
 }
 
 
-@click.command(
-    epilog=examples("deck-sim init", "deck-sim init ~/bookings --edition credentials"),
-)
+@click.command(epilog=examples("deck-sim init", "deck-sim init ~/bookings --edition credentials"))
 @click.argument(
     "folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path)
 )

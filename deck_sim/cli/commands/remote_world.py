@@ -72,7 +72,7 @@ def _warn_if_uncalled(deck: Deck) -> None:
         "deck-sim clock --mode frozen",
         "deck-sim clock --speed 60",
         "deck-sim clock --step 5s",
-    ),
+    )
 )
 @click.option("--mode", type=MODE, help="The new mode of the clock.")
 @SPEED
@@ -80,11 +80,7 @@ def _warn_if_uncalled(deck: Deck) -> None:
 @click.option("--now", type=MOMENT, help="Advance to this moment before any other change.")
 @on_server
 def clock(
-    deck: Deck,
-    mode: str | None,
-    speed: float | None,
-    step: timedelta | None,
-    now: datetime | None,
+    deck: Deck, mode: str | None, speed: float | None, step: timedelta | None, now: datetime | None
 ) -> tuple[Any, str]:
     """Show or set the clock of a world of a running server.
 
@@ -175,10 +171,7 @@ def advance(
 
 
 @click.command(
-    epilog=examples(
-        "deck-sim timeline | grep call",
-        "deck-sim timeline --follow --json | jq .what",
-    )
+    epilog=examples("deck-sim timeline | grep call", "deck-sim timeline --follow --json | jq .what")
 )
 @click.option("--follow", is_flag=True, help="Also print each new entry, until Ctrl-C.")
 @on_server
