@@ -31,32 +31,25 @@ def test_a_file_that_is_not_yaml_is_a_mistake_like_others(cli, write, tmp_path):
 
 
 def test_the_edition_of_a_scenario_is_printed_with_its_reason(cli, write):
-    steps = "queued", "running", "review_required", "running", "completed"
-    mine = write("mine", *steps)
-    plain = write("plain", "running", "completed", edition="connections")
-    turns = mine.with_name("turns.yaml")
-    turns.write_text("version: 1\nname: turns\nplaylist: [success, mine]\n")
+    """For a playlist with that of each entry."""
+    mine = write("mine", "queued", "running", "review_required", "running", "completed")
+    files = [mine, *(write(name, "running", "completed", edition=name) for name in EDITIONS)]
+    for name, entries in {"turns": "success, mine", "both": ", ".join(EDITIONS)}.items():
+        files.append(mine.with_name(f"{name}.yaml"))
+        files[-1].write_text(f"version: 1\nname: {name}\nplaylist: [{entries}]\n")
     reason = "in task_run[2], the edition `connections` has no status `review_required`; editions"
     having = [n for n, e in EDITIONS.items() if "review_required" in e.statuses("task_run")]
     reason += f" that have it: {listed(having)}"
-    words = "check", mine, plain, turns
-    assert cli(*words).stdout.splitlines()[:3] == [
+    reasons = ", and ".join(f"{name} is for the edition `{name}`" for name in EDITIONS)
+    assert cli("check", *files).stdout.splitlines()[:-1] == [
         f"mine: only for edition {' or '.join(having)}, because {reason}",
-        "plain: only for edition connections, because the file sets `edition`",
+        *(f"{name}: only for edition {name}, because the file sets `edition`" for name in EDITIONS),
         f"turns: only for edition {' or '.join(having)}, because mine is for the edition"
         f" {listed(having)} ({reason})",
+        f"both: for no edition, because {reasons}",
     ]
-    _, _, playlist = json.loads(cli(*words, "--json").stdout)["scenarios"]
-    assert (playlist["name"], playlist["editions"]) == ("turns", having)
-
-
-def test_a_playlist_without_an_edition_is_printed_with_each_reason(cli, write):
-    files = [write(name, "running", "completed", edition=name) for name in EDITIONS]
-    both = files[0].with_name("both.yaml")
-    both.write_text(f"version: 1\nname: both\nplaylist: [{', '.join(EDITIONS)}]\n")
-    reasons = ", and ".join(f"{name} is for the edition `{name}`" for name in EDITIONS)
-    lines = cli("check", *files, both).stdout.splitlines()
-    assert f"both: for no edition, because {reasons}" in lines
+    rows = json.loads(cli("check", *files, "--json").stdout)["scenarios"]
+    assert [row["editions"] for row in rows if row["name"] in ("turns", "both")] == [having, []]
 
 
 def test_a_file_given_twice_is_read_once(cli, write, tmp_path):

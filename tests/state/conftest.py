@@ -83,16 +83,8 @@ def serve(tmp_path):
     """
     started = []
 
-    def serve(
-        name="worlds.db",
-        *,
-        after=None,
-        wall=real_time.now,
-        library=None,
-        receive=None,
-        **settings,
-    ):
-        path = tmp_path / name
+    def serve(*, after=None, wall=real_time.now, library=None, receive=None, **settings):
+        path = tmp_path / "worlds.db"
         if after is not None:
             path = tmp_path / f"copy_{len(started)}.db"
             for end in ("", "-wal"):
