@@ -83,13 +83,16 @@ def test_a_body_may_be_as_large_as_the_limit(call):
 
 
 def test_a_bug_becomes_an_api_error_that_is_recorded_and_logged(call, worlds, caplog):
+    """Also before there is a world."""
+    usual = worlds.prepare
     with caplog.at_level(logging.ERROR, "deck_sim"):
-        status, headers, body = call("GET", "/broken")
-    (error,) = json.loads(body)["errors"]
-    assert (status, error["code"], headers["deck-sim-version"]) == (500, "api_error", __version__)
+        for worlds.prepare in (lambda new: 1 / 0, usual):
+            status, headers, body = call("GET", "/broken")
+            assert (status, headers["deck-sim-version"]) == (500, __version__)
+            assert [error["code"] for error in json.loads(body)["errors"]] == ["api_error"]
+    assert caplog.messages == ["deck-sim failed during GET /broken"] * 2
     (crash,) = worlds.select("Bearer k").crashes
     assert "RuntimeError: a bug" in crash
-    assert caplog.messages == ["deck-sim failed during GET /broken"]
     assert worlds.select("Bearer k").journal[0].errors == ("api/api_error",)
 
 
@@ -99,14 +102,6 @@ def test_the_answer_of_a_bug_is_not_stored(call, worlds):
     assert [call("POST", "/broken", headers=[key])[0] for _ in "12"] == [500, 500]
     simulation = worlds.select("Bearer k")
     assert (len(simulation.crashes), simulation.stored_answers) == (2, {})
-
-
-def test_a_bug_before_there_is_a_world_is_told_as_one(call, worlds, caplog):
-    worlds.prepare = lambda new: 1 / 0
-    with caplog.at_level(logging.ERROR, "deck_sim"):
-        status, _, body = call("GET", "/broken")
-    assert (status, json.loads(body)["errors"][0]["code"]) == (500, "api_error")
-    assert caplog.messages == ["deck-sim failed during GET /broken"]
 
 
 def test_an_answer_to_head_has_no_body_even_with_a_fault(call, worlds):

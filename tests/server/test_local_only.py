@@ -24,10 +24,13 @@ def call(host, *, method="GET", path="/_sim/world", origin=None, at="127.0.0.1",
     return asyncio.run(send())
 
 
-def test_loopback_names_are_answered():
+def test_loopback_names_and_allowed_ones_are_answered():
+    """A server for other machines cannot know by which names they call it."""
     hosts = ["localhost", "LOCALHOST:8765", "127.0.0.1:1", "127.9.9.9", "[::1]:80"]
     for host in [*hosts, "[::ffff:127.0.0.1]", "a.localhost."]:
         assert call(host).text == "answered", host
+    assert call("deck.test:8765", names=["Deck.TEST"]).text == "answered"
+    assert call("deck.lan:8765", at="0.0.0.0").text == "answered"
 
 
 def test_a_name_that_may_be_a_websites_is_refused():
@@ -51,15 +54,6 @@ def test_a_request_without_a_host_is_answered():
     app = local_only(PlainTextResponse("answered"), WorldRegistry(), "127.0.0.1")
     asyncio.run(app(scope, None, send))
     assert messages[-1]["body"] == b"answered"
-
-
-def test_a_name_can_be_allowed():
-    assert call("deck.test:8765", names=["Deck.TEST"]).text == "answered"
-
-
-def test_a_server_for_other_machines_takes_any_name():
-    """It cannot know by which names they call it."""
-    assert call("deck.lan:8765", at="0.0.0.0").text == "answered"
 
 
 def test_a_page_of_another_origin_cannot_change_a_world():

@@ -164,16 +164,12 @@ def test_a_client_that_offers_http_2_is_answered_with_http_1_1(server):
     assert (answer.status_code, answer.json()["name"]) == (201, "A")
 
 
-def test_health_needs_no_key(server):
-    answer = httpx2.get(f"{server.url}/_sim/health", trust_env=False)
-    health = {"status": "ok", "version": __version__, "request_id": answer.json()["request_id"]}
-    assert (answer.status_code, answer.json()) == (200, health)
-    assert answer.headers["Deck-Sim-Version"] == __version__
-    head = httpx2.head(answer.url, trust_env=False)
-    assert (head.status_code, head.content) == (200, b"")
-
-
 def test_answers_without_a_key_have_the_version_header(server):
-    for path in ("/openapi.json", "/openapi.json?edition=x", "/_sim/files/none/stor_1"):
+    paths = ("/openapi.json", "/openapi.json?edition=x", "/_sim/files/none/stor_1", "/_sim/health")
+    for path in paths:
         answer = httpx2.get(f"{server.url}{path}", trust_env=False)
         assert answer.headers["Deck-Sim-Version"] == __version__
+    health = {"status": "ok", "version": __version__, "request_id": answer.json()["request_id"]}
+    assert (answer.status_code, answer.json()) == (200, health)
+    head = httpx2.head(answer.url, trust_env=False)
+    assert (head.status_code, head.content) == (200, b"")
