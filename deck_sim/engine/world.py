@@ -50,6 +50,7 @@ from deck_sim.engine.world_values import (
     Resource,
     Screenshot,
     TimelineEntry,
+    items_behind,
 )
 
 FROZEN_START = datetime(2025, 1, 15, 9, 30, tzinfo=UTC)
@@ -162,11 +163,10 @@ class World:
         """Yield resources of a kind, newest first, without deleted ones.
 
         Each filter has the values that a field may have; a resource must pass all filters. With
-        `behind`, only resources older than the one with this id are yielded, also if it is deleted.
+        `behind`, only resources older than the one with this id are yielded, also if it is deleted;
+        raises LookupError if there is none.
         """
-        resources: Iterator[Resource] = reversed(self._resources.get(kind, {}).values())
-        if behind is not None:
-            next(resource for resource in resources if resource.id == behind)
+        resources = items_behind(reversed(self._resources.get(kind, {}).values()), behind)
         resources = (resource for resource in resources if not resource.deleted)
         for name, values in filters.items():
             resources = _filter(resources, name, values)

@@ -74,6 +74,19 @@ class Screenshot(Immutable):
     reasoning: str
 
 
+Listed = TypeVar("Listed", bound=Resource | Event | Screenshot)
+
+
+def items_behind(items: Iterable[Listed], item_id: str | None) -> Iterator[Listed]:
+    """Return the items behind the one with this id; all items for None. Raises LookupError if no
+    item has the id.
+    """
+    rest = iter(items)
+    if item_id is not None and all(item.id != item_id for item in rest):
+        raise LookupError(item_id)
+    return rest
+
+
 @value_class
 class TimelineEntry(Immutable):
     """One entry of the timeline: something that happened in a world, and its time."""

@@ -16,10 +16,10 @@ from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.contract.kinds import REQUIRED, WEBHOOK
 from deck_sim.engine import deliveries
 from deck_sim.engine.world import World
-from deck_sim.engine.world_values import Event, Resource
+from deck_sim.engine.world_values import Event, Resource, items_behind
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.serialization import event_as_json, resource_as_json
-from deck_sim.server.api.paging import behind, list_items, poll_all, read_filters
+from deck_sim.server.api.paging import list_items, poll_all, read_filters
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import endpoint
 
@@ -30,14 +30,13 @@ def list_events(request: Request) -> Answer:
     world, types = request.world, request.query_values("type")
 
     def find(cursor: str | None) -> Iterator[Event]:
-        for event in behind(cursor, reversed(world.events)):
-            if event.created_at >= _oldest(world) and (not types or event.type in types):
-                yield event
+        events = items_behind(reversed(world.events), cursor)
+        since = (event for event in events if event.created_at >= _oldest(world))
+        return (event for event in since if not types or event.type in types)
 
     return list_items(
         request,
         find,
-        lambda id_: any(event.id == id_ for event in world.events),
         partial(event_as_json, request.simulation),
         polled=poll_all(world),
     )
@@ -67,7 +66,6 @@ def list_event_deliveries(request: Request) -> Answer:
     return list_items(
         request,
         partial(world.newest_first, kind.object, filters),
-        world.all(kind.object).__contains__,
         partial(resource_as_json, request.simulation),
         polled=poll_all(world),
     )

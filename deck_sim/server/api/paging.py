@@ -6,44 +6,39 @@ the next, and a deleted item keeps its place, so no page repeats or loses an ite
 
 import base64
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from deck_sim.base.errors import listed, nearest
 from deck_sim.contract.error_catalog import ApiError, Problem, problem, raise_problems
 from deck_sim.contract.kinds import Kind
 from deck_sim.engine.world import World
-from deck_sim.engine.world_values import Event, Resource, Screenshot
+from deck_sim.engine.world_values import Listed, Resource
 from deck_sim.runtime.advance import poll
 from deck_sim.runtime.moment_text import read_moment
 from deck_sim.server.request import Answer, Request
 
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 
-Listed = Resource | Event | Screenshot
-Item = TypeVar("Item", bound=Listed)
-
 
 def list_items(
     request: Request,
-    find: Callable[[str | None], Iterator[Item]],
-    is_known: Callable[[str], bool],
-    show: Callable[[Item], dict[str, Any]],
+    find: Callable[[str | None], Iterator[Listed]],
+    show: Callable[[Listed], dict[str, Any]],
     *,
     polled: Iterable[Resource] | None = None,
 ) -> Answer:
     """Show one page of the items that match the request.
 
-    `find(id)` yields the items after this id, or all for None; `is_known(id)` says whether a cursor
-    may be this id. An `on_poll` clock moves as if the client had read `polled`, by default the
-    resources on the page.
+    `find(id)` returns the items behind the one with this id, or all for None; it raises LookupError
+    if no item has the id. An `on_poll` clock moves as if the client had read `polled`, by default
+    the resources on the page.
     """
-    limit, cursor, created = _read_page(request, is_known)
+    limit, cursor, created = _read_page(request, find)
     after, before = created.get("created_after"), created.get("created_before")
 
-    def read() -> Iterator[Item]:
+    def read() -> Iterator[Listed]:
         for item in find(cursor):
             is_later = after is None or item.created_at > after
             if is_later and (before is None or item.created_at < before):
@@ -55,14 +50,6 @@ def list_items(
     has_more, page = len(page) > limit, page[:limit]
     next_cursor = base64.urlsafe_b64encode(page[-1].id.encode()).decode() if has_more else None
     return Answer({"data": [*map(show, page)], "has_more": has_more, "next_cursor": next_cursor})
-
-
-def behind(cursor: str | None, items: Iterable[Item]) -> Iterator[Item]:
-    """Return the items after the item with the id `cursor`; all items if `cursor` is None."""
-    rest = iter(items)
-    if cursor is not None:
-        next(item for item in rest if item.id == cursor)
-    return rest
 
 
 def poll_all(world: World) -> Iterator[Resource]:
@@ -92,7 +79,7 @@ def read_filters(request: Request, kind: Kind) -> dict[str, list[str]]:
 
 
 def _read_page(
-    request: Request, is_known: Callable[[str], bool]
+    request: Request, find: Callable[[str], object]
 ) -> tuple[int, str | None, dict[str, datetime]]:
     """Return the query's limit, the id in its cursor or None, and its bounds of creation times.
     Raises ApiError with the problems of these and of the filters.
@@ -104,9 +91,10 @@ def _read_page(
         message = f"`limit` must be a whole number from 1 to {MAX_LIMIT}, not {limit[:40]!r}"
         refused.append(problem("request/input_invalid", message, field="limit"))
     if cursor:
-        with suppress(ValueError):
+        try:
             after = base64.urlsafe_b64decode(cursor.encode()).decode()
-        if after is None or not is_known(after):
+            find(after)
+        except (ValueError, LookupError):
             message = "`cursor` must be a `next_cursor` of this list; omit it for the first page"
             refused.append(problem("request/input_invalid", message, field="cursor"))
     for name in ("created_after", "created_before"):

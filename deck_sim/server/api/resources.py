@@ -10,7 +10,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.kinds import Kind
 from deck_sim.engine import body_checks, commands
 from deck_sim.engine.files import files_of, kept_screenshots
-from deck_sim.engine.world_values import Resource
+from deck_sim.engine.world_values import Resource, items_behind
 from deck_sim.runtime.advance import poll
 from deck_sim.runtime.request_bodies import ExtraChecks
 from deck_sim.runtime.serialization import (
@@ -19,7 +19,7 @@ from deck_sim.runtime.serialization import (
     storage_item_as_json,
 )
 from deck_sim.scenario.selection import SCENARIO_HEADER
-from deck_sim.server.api.paging import behind, list_items, read_filters, read_includes
+from deck_sim.server.api.paging import list_items, read_filters, read_includes
 from deck_sim.server.request import Answer, Request
 from deck_sim.server.routing import ENDPOINTS, endpoint
 
@@ -48,7 +48,6 @@ def list_resource(request: Request) -> Answer:
     return list_items(
         request,
         partial(world.newest_first, kind.object, filters),
-        world.all(kind.object).__contains__,
         lambda item: resource_as_json(request.simulation, item, includes),
         polled=possible if filters != lasting else None,
     )
@@ -146,11 +145,10 @@ def run_task(request: Request) -> Answer:
 
 @endpoint
 def list_run_storage(request: Request) -> Answer:
-    run, files = request.fetch("task_run"), request.world.all("storage")
+    run = request.fetch("task_run")
     return list_items(
         request,
         partial(files_of, request.world, run),
-        lambda id_: id_ in files and files[id_]["task_run_id"] == run.id,
         partial(storage_item_as_json, request.simulation),
         polled=[run],
     )
@@ -161,8 +159,7 @@ def list_run_screenshots(request: Request) -> Answer:
     run = request.fetch("task_run")
     return list_items(
         request,
-        lambda cursor: behind(cursor, kept_screenshots(request.world, run).values()),
-        lambda id_: id_ in kept_screenshots(request.world, run),
+        lambda cursor: items_behind(kept_screenshots(request.world, run).values(), cursor),
         partial(screenshot_as_json, request.simulation),
         polled=[run],
     )
