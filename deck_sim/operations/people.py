@@ -42,37 +42,30 @@ def answer(kind: str, simulation: Simulation, id: str, body: Json) -> Json:
     return resource_as_json(simulation, commands.answer_interaction(world, resource, inputs))
 
 
-for _kind, _command, _words in (
-    ("task_run", "approve", "Approve a run that waits for a reviewer."),
-    (
-        "task_run",
-        "reject",
-        "Reject a run that waits for a reviewer: it fails, or plays `on_rejected`.",
-    ),
-    ("task_run", "cancel", "Cancel a run, as in Deck's console."),
-    (
-        "connection",
-        "drop",
-        "End a connection at the source: it becomes `disconnected`, and its runs fail.",
-    ),
-    (
-        "connection",
-        "invalidate",
-        "Change the password at the source: the connection becomes `invalid`.",
-    ),
-    ("session", "drop", "End a session at the source: it becomes `failed`, and so does its run."),
-    (
-        "credential",
-        "invalidate",
-        "Change the password at the source: the credential becomes `invalid`.",
-    ),
-    ("event_destination", "activate", "Send events to an `inactive` destination again."),
-):
-    _path = f"/{_kind.replace('_', '-')}s/{{id}}/{_command}"
-    operation("POST", _path, _words, name=f"{_command}_{_kind}")(partial(act, _kind, _command))
-for _kind, _path in (("task_run", "/task-runs"), ("connection", "/connections")):
-    _register = operation("POST", f"{_path}/{{id}}/answer", answer.__doc__, name=f"answer_{_kind}")
-    _register(partial(answer, _kind))
+_COMMANDS = {
+    "task_run": {
+        "approve": "Approve a run that waits for a reviewer.",
+        "reject": "Reject a run that waits for a reviewer: it fails, or plays `on_rejected`.",
+        "cancel": "Cancel a run, as in Deck's console.",
+    },
+    "connection": {
+        "drop": "End a connection at the source: it becomes `disconnected`, and its runs fail.",
+        "invalidate": "Change the password at the source: the connection becomes `invalid`.",
+    },
+    "session": {"drop": "End a session at the source: it becomes `failed`, and so does its run."},
+    "credential": {
+        "invalidate": "Change the password at the source: the credential becomes `invalid`.",
+    },
+    "event_destination": {"activate": "Send events to an `inactive` destination again."},
+}
+for _kind, _commands in _COMMANDS.items():
+    for _command, _words in _commands.items():
+        _path = f"/{_kind.replace('_', '-')}s/{{id}}/{_command}"
+        _register = operation("POST", _path, _words, name=f"{_command}_{_kind}")
+        _register(partial(act, _kind, _command))
+for _kind in ("task_run", "connection"):
+    _path = f"/{_kind.replace('_', '-')}s/{{id}}/answer"
+    operation("POST", _path, answer.__doc__, name=f"answer_{_kind}")(partial(answer, _kind))
 
 
 @operation("DELETE", "/storage/{id}")
