@@ -184,15 +184,6 @@ def test_before_response_sends_a_webhook_before_the_response(
     )
 
 
-def test_before_response_needs_a_call(put, subscribe, run_task, advance, sim):
-    """Events that the clock causes do not use the fault up."""
-    subscribe()
-    put(before_response=True)
-    run_task()
-    advance("1m")
-    assert [fault["fired"] for fault in sim.get("/faults").json()["data"]] == [0]
-
-
 def test_before_response_has_no_effect_during_an_advance(
     put, api, subscribe, receiver, agent, advance, sim
 ):

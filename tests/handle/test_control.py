@@ -93,22 +93,20 @@ def test_an_answer_that_does_not_come_is_an_error(monkeypatch, stops):
         answer.set()
 
 
-def test_a_missing_server_is_an_error_with_its_url(receiver, monkeypatch):
-    """Calls use no proxy."""
+def test_the_url_of_another_server_is_named_as_the_mistake(server, receiver, monkeypatch):
+    """Calls use no proxy. The error of TLS itself does not say that the scheme is wrong."""
     monkeypatch.setenv("HTTP_PROXY", receiver.url)
     with socket.socket() as unanswered:  # nothing listens there
         unanswered.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unanswered.getsockname()[1]}"
-        text = f"no deck-sim server answers at {url}: .*; `deck-sim serve` starts one"
-        with Deck(url, "sk_test") as deck, pytest.raises(DeckSimError, match=text):
-            deck.settle()
-
-
-def test_a_url_with_https_is_named_as_the_mistake(server):
-    """The error of TLS itself does not say so."""
-    url = server.url.replace("http:", "https:")
-    with pytest.raises(DeckSimError, match=f"answers at {url}: .*; perhaps it has no TLS"):
-        Deck(url, "sk_test").reset()
+        missing = f"http://127.0.0.1:{unanswered.getsockname()[1]}"
+        secure = server.url.replace("http:", "https:")
+        for url, text in (
+            (missing, f"no deck-sim server answers at {missing}: .*; `deck-sim serve` starts one"),
+            (secure, f"answers at {secure}: .*; perhaps it has no TLS"),
+            (receiver.url, "answers 200, but is not deck-sim"),
+        ):
+            with Deck(url, "sk_test") as deck, pytest.raises(DeckSimError, match=text):
+                deck.settle()
 
 
 def test_an_invalid_url_is_refused():
@@ -138,14 +136,6 @@ def test_twenty_messages_of_a_refused_call_are_shown(deck):
         deck.seed(agents=[{} for _ in range(25)])
     lines = str(refusal.value).splitlines()
     assert (len(lines), lines[-1]) == (21, f"… and {len(refusal.value.errors) - 20} more")
-
-
-def test_another_kind_of_server_is_recognized(receiver):
-    with (
-        Deck(receiver.url, "sk_test") as deck,
-        pytest.raises(DeckSimError, match="answers 200, but is not deck-sim"),
-    ):
-        deck.settle()
 
 
 def test_certificates_are_read_only_for_https():
