@@ -153,7 +153,10 @@ def explore(
     def try_trouble(trouble: Trouble) -> Result | None:
         if not plan.may_begin():
             return None
-        watch = Watch(trouble, waits_for_retries=baseline.all_delivered, caller=baseline.caller)
+        # A program that sleeps before it repeats a call may not be ready for a webhook until then.
+        moves = ("by", "to", "until", *(("sleep",) if trouble.is_of_webhook else ()))
+        finishes = moves if baseline.all_delivered else ()
+        watch = Watch(trouble, finishes, caller=baseline.caller)
         failure = run(watch)
         differences = watch.differences(baseline, may_lack=plan.may_lack)
         problems = [failure] if failure else differences

@@ -148,23 +148,13 @@ def why_no_timing(simulation: Simulation) -> str | None:
     """Return why timing is not explored, although steps take time, or None."""
     if not [*_find_steps(simulation)]:
         return None
-    moves, contract = simulation.moves, simulation.world.contract
+    moves = simulation.moves
     if any(call.method == "POST" and call.path.endswith("/cancel") for call in simulation.journal):
         return "the test cancels a run"
     if "hold" in simulation.world.counters:
         return "the test holds a run or an answer"
     if moves["by"] or moves["to"]:
         return "the test moves the clock by a fixed amount or to a fixed moment"
-    ends = {
-        f"{kind}.{row.machine.events[status]}"
-        for kind, row in contract.kinds.items()
-        if row.machine
-        for status in row.machine.statuses
-        if row.machine.is_final(status)
-    }
-    for events in (name for name in moves if "." in name):
-        if ends.isdisjoint(events.split(",")):
-            return f"the test advances until {events}, not until a final status"
     if simulation.mode == FROZEN and not moves:
         return "the test does not move the clock"
     return None

@@ -102,6 +102,10 @@ class Trouble:
     def is_timing(self) -> bool:
         return self.place.kind in _TIMINGS
 
+    @property
+    def is_of_webhook(self) -> bool:
+        return self.place.kind in (DELIVERY, EARLY, OVERTAKEN)
+
     def start(self, simulation: Simulation) -> None:
         """Put the trouble into a new world, before the world's first call."""
         self.kind.start(simulation, self.place)

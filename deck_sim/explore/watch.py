@@ -1,7 +1,7 @@
 """One run of a test or command, with or without a trouble: its worlds and their outcomes."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from deck_sim.explore.places import Place, find_places, program_calls, why_no_ti
 from deck_sim.explore.troubles import Trouble
 from deck_sim.runtime.findings import CALLERS, NOTE, WEIGHTS, collect_findings
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import Exploration, Simulation
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Watch:
     """The worlds of one run of the program, and the trouble that is put into one of them."""
 
     trouble: Trouble | None = None
-    waits_for_retries: bool = False  # whether failed deliveries are repeated before an advance ends
+    finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries
     lives: list[Life] = field(default_factory=list)
     caller: str = "test"  # in whose terms the findings are
     has_restored: bool = False  # whether a snapshot put back a world, which is not watched
@@ -46,7 +46,7 @@ class Watch:
                 self._numbers[new.key] += 1
                 life = Life(f"{new.key}/{self._numbers[new.key]}", new, worlds)
                 self.lives.append(life)
-                new.waits_for_retries = self.waits_for_retries
+                new.exploration = Exploration(self.trouble is not None, self.finishes)
                 if self.trouble is not None and self.trouble.place.life == life.name:
                     self.trouble.start(new)
 

@@ -20,6 +20,7 @@ from deck_sim.runtime.advance import (
     advance_to,
     advance_until_event,
     advance_until_idle,
+    ends_story,
     finish_deliveries,
 )
 from deck_sim.runtime.moment_text import format_moment, read_moment
@@ -108,8 +109,14 @@ async def advance_clock(
     else:
         advance = advance_until_idle(simulation)
     report = await worlds.dispatcher.drive(simulation, advance, has_left)
-    if simulation.waits_for_retries:
-        rest = await worlds.dispatcher.drive(simulation, finish_deliveries(simulation), has_left)
+    explored = simulation.exploration
+    if explored is not None and sleep is None:
+        explored.events = simulation.world.events.total
+    if explored is not None and names[0] in explored.finishes:
+        events = getattr(until, "event", None)  # None: until the world is idle
+        is_last = until is not None and (events is None or ends_story(simulation.world, events))
+        advance = finish_deliveries(simulation, moves_stories=is_last)
+        rest = await worlds.dispatcher.drive(simulation, advance, has_left)
         report.happened, report.now = report.happened + rest.happened, rest.now
     happened = await map_in_turns(
         lambda numbered: entry_as_json(simulation, numbered[1], numbered[0]),

@@ -5,7 +5,7 @@ False when other calls may be answered. `Dispatcher.drive` does both; `run_to_en
 """
 
 import copy
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.loops import TURN
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.playing import pass_time
-from deck_sim.engine.timers import Due
+from deck_sim.engine.timers import AUTO_TRANSITION, STEP, Due
 from deck_sim.engine.waiting import AwaitedEvent, next_due, waits_for_person
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Resource, TimelineEntry
@@ -123,14 +123,20 @@ def advance_until_event(
 ) -> Advance:
     """Move the clock to the next event of one of these types; with `resource_id`, of that resource.
 
-    Everything due at that moment happens, webhooks included. Raises ApiError at once if a type is
-    unknown. Raises ApiError with a list of what waits, as soon as nothing due within `limit` can
-    cause the event.
+    Everything due at that moment happens, webhooks included. In an explored run with a trouble, the
+    program may have slept before it repeated a call; so there the event may also have come since
+    the last move. Raises ApiError at once if a type is unknown. Raises ApiError with a list of what
+    waits, as soon as nothing due within `limit` can cause the event.
     """
     world = simulation.world
     if unknown := next(filter(None, (explain_unknown(simulation, type_) for type_ in types)), None):
         raise refuse("request/input_invalid", unknown, field="until.event")
-    awaited = AwaitedEvent(tuple(types), resource_id, world.events.total)
+    explored = simulation.exploration
+    has_trouble = explored is not None and explored.has_trouble
+    before = explored.events if explored and has_trouble else world.events.total
+    awaited = AwaitedEvent(tuple(types), resource_id, before)
+    # An event of a resource that is final came even before that move, if at all.
+    awaited.has_come = has_trouble and awaited.is_over(world) and awaited.last(world) is not None
     until = world.now + min(limit, LAST_MOMENT - world.now)
     with _advancing(simulation) as report:
         comes = False  # whether it came on a copy of the world
@@ -183,10 +189,16 @@ def advance_until_idle(simulation: Simulation) -> Advance:
     return report
 
 
-def finish_deliveries(simulation: Simulation) -> Advance:
-    """Move the clock until no webhook waits for a retry, or for a later webhook to go first."""
+def finish_deliveries(simulation: Simulation, *, moves_stories: bool) -> Advance:
+    """Move the clock until no webhook waits for a retry, or for a later webhook to go first. Unless
+    `moves_stories` is true, stop before a story goes on.
+    """
     with _advancing(simulation) as report:
         while moment := next_retry(simulation):
+            timers = simulation.world.timers.upcoming()
+            stories = (due.at for due in timers if due.name in (STEP, AUTO_TRANSITION))
+            if not moves_stories and next(stories, LAST_MOMENT) <= moment:
+                break
             yield from pass_time_until(simulation, moment)
     return report
 
@@ -201,6 +213,17 @@ def next_retry(simulation: Simulation) -> datetime | None:
         for due in world.timers.of(delivery.id)
     ]
     return min(late, default=None)
+
+
+def ends_story(world: World, types: Collection[str]) -> bool:
+    """Whether one of these event types announces a final status."""
+    return any(
+        f"{kind}.{row.machine.events[status]}" in types
+        for kind, row in world.contract.kinds.items()
+        if row.machine
+        for status in row.machine.statuses
+        if row.machine.is_final(status)
+    )
 
 
 def do_all_due(simulation: Simulation) -> Generator[bool, None, None]:

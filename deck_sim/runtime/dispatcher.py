@@ -203,7 +203,8 @@ class Dispatcher:
                 if not simulation.advancing:
                     advance.run_to_end(advance.do_all_due(simulation))
                     attempts = self._start_attempts(simulation)
-                    is_patient = simulation.waits_for_retries and simulation.mode == ON_POLL
+                    explored = simulation.exploration
+                    is_patient = explored and explored.finishes and simulation.mode == ON_POLL
                     # Perhaps no read will move the clock to the retry.
                     if is_patient and not attempts and (retry := advance.next_retry(simulation)):
                         advance.run_to_end(advance.pass_time_until(simulation, retry))

@@ -7,7 +7,7 @@ import logging
 import os
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,6 +57,15 @@ class RealClock:
     def resume(self, now: datetime, ago: timedelta = timedelta()) -> None:
         """Continue from `now`, which the clock showed `ago` (in real time) before this call."""
         self._from, self._from_ns = now, self._real_ns() - ago // _MICROSECOND * 1000
+
+
+@dataclass(slots=True)
+class Exploration:
+    """What an exploration asks of a world that it watches, and remembers about it."""
+
+    has_trouble: bool  # whether this is a run with a trouble
+    finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries, such as `by`
+    events: int = 0  # number of events at the end of the test's last move of the clock
 
 
 class Refusal(ApiError):
@@ -111,7 +120,7 @@ class Simulation:
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
     moves: Counter[str] = _lazy(Counter)  # of the clock: `by`, `to`, `until`, events
-    waits_for_retries: bool = False  # exploration: an advance also finishes all deliveries
+    exploration: Exploration | None = None  # None: the world is not explored
     # A receiver did not answer an early webhook; it may wait for the answer of the call itself.
     answered_before_webhooks: bool = False
     uses: int = 0  # calls in progress; then it is not deleted to make room for another

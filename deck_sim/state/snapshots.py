@@ -16,7 +16,7 @@ from deck_sim.scenario.model import Scenario
 LEFT_OUT = (
     *("key", "library", "clock", "real_ns", "advancing", "dropped", "saved", "attempting"),
     *("uses", "caller_time", "origin", "held_responses", "began_after_call"),
-    *("last_call", "epoch", "control_changes", "moves", "waits_for_retries"),
+    *("last_call", "epoch", "control_changes", "moves", "exploration"),
     "answered_before_webhooks",
 )
 KEPT = tuple(row.name for row in fields(Simulation) if row.name not in LEFT_OUT)

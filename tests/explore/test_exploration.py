@@ -1,3 +1,5 @@
+from functools import partial
+
 import httpx2
 import pytest
 
@@ -226,9 +228,40 @@ def test_an_advance_waits_for_retries_if_all_was_delivered_without_trouble(
         subscribe("agent.created")
         api.post("/agents", json={"name": "a"})
         sim.post("/clock/advance", json={"by": "1m"})
-        waits.append(simulation().waits_for_retries)
+        waits.append(bool(simulation().exploration.finishes))
 
     assert not explored(program, only=["lost_once"]).failed
     receiver.say(500, 200, 200, 500, 200)
     explored(program, only=["duplicate"])
     assert waits == [False, False, True, False, False, False]
+
+
+@pytest.fixture
+def connect(api, sim):
+    """A program that opens a connection, and sleeps before it tries again."""
+
+    def connect():
+        source = {"name": "S", "type": "website", "website": {"url": "https://s.example"}}
+        body = {"source_id": api.post("/sources", json=source).json()["id"], "auth_method": "none"}
+        for _ in range(2):
+            try:
+                api.post("/connections", json=body, headers={"Idempotency-Key": "one"})
+            except httpx2.TransportError:
+                sim.post("/clock/advance", json={"sleep": "1m"})
+
+    return connect
+
+
+def test_an_awaited_event_may_have_come_while_the_program_slept(explored, connect, sim):
+    """But not before the last move of the clock: the second program waits for another event."""
+    until = {"until": {"event": "connection.connected"}}
+
+    def program(*moves):
+        connect()
+        for move in moves:
+            assert sim.post("/clock/advance", json=move).is_success
+
+    trouble = "lost_response at POST /v2/connections #1"
+    assert not explored(partial(program, until), only=[trouble]).failed
+    (result,) = explored(partial(program, {"by": "0s"}, until), only=[trouble]).results
+    assert result.problems == ["AssertionError"]

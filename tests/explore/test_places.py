@@ -159,16 +159,8 @@ WHYS = {
         {"to": "2025-01-15T12:00:00Z"},
         "the test moves the clock by a fixed amount or to a fixed moment",
     ),
-    "between": (
-        {"until": {"event": "task_run.running"}},
-        "the test advances until task_run.running, not until a final status",
-    ),
-    "other": (
-        {"until": {"event": "agent.created"}, "limit": "1s"},
-        "the test advances until agent.created, not until a final status",
-    ),
+    "between": ({"until": {"event": "task_run.running"}}, None),
     "end": ({"until": {"event": ["task_run.failed", "task_run.completed"]}}, None),
-    "or the end": ({"until": {"event": ["task_run.running", "task_run.completed"]}}, None),
     "idle": ({"until": "idle"}, None),
     "sleep": ({"sleep": "1s"}, None),
 }

@@ -18,7 +18,7 @@ from deck_sim.runtime import dispatcher as dispatcher_module
 from deck_sim.runtime.advance import advance_by, do_all_due, finish_deliveries
 from deck_sim.runtime.dispatcher import Dispatcher
 from deck_sim.runtime.settings import Settings
-from deck_sim.runtime.simulation import Simulation
+from deck_sim.runtime.simulation import Exploration, Simulation
 from deck_sim.scenario.library import Library, shipped
 from deck_sim.webhooks.sender import Sender, SendResult
 from deck_sim.webhooks.signing import secret_of
@@ -491,7 +491,7 @@ def test_deliveries_are_finished_with_their_last_retry():
     receivers = Receivers(500)
     simulation, dispatcher = start(receivers)
     drive(simulation, dispatcher)
-    drive(simulation, dispatcher, finish_deliveries(simulation))
+    drive(simulation, dispatcher, finish_deliveries(simulation, moves_stories=True))
     (delivery,) = simulation.world.all("event_delivery").values()
     retries = len(simulation.world.contract.retry_delays)
     assert (delivery.status, len(receivers.sent)) == ("failure", 1 + retries)
@@ -511,7 +511,7 @@ def test_in_exploration_an_on_poll_clock_moves_to_retries(mode, waits, attempts)
     """By itself, since no read need come that does, and no further."""
     receivers = Receivers(500)
     simulation, dispatcher = start(receivers, mode=mode)
-    simulation.waits_for_retries = waits
+    simulation.exploration = Exploration(True, ("until",) if waits else ())
     began = simulation.world.now
 
     async def recover():

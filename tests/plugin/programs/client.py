@@ -19,6 +19,7 @@ class Client:
             try:
                 answer = self.http.request(method, path, **options)
             except httpx2.TransportError:
+                self.deck.sleep(1)
                 continue
             if answer.status_code == 429:
                 self.deck.sleep(1)
@@ -43,16 +44,18 @@ class Client:
 
 
 class Receiver:
-    """Stores the last status of each run that a webhook tells."""
+    """Stores the last status of each run that a webhook tells, once the program `knows` the run."""
 
     def __init__(self, deck):
-        self.statuses = {}
+        self.statuses, self.knows = {}, lambda run: True
         deck.deliver_to(self.app)
 
     def app(self, environ, start_response):
         event = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-        self.statuses[event["data"]["id"]] = event["data"]["status"]
-        start_response("204 No Content", [])
+        knows = self.knows(event["data"]["id"])
+        if knows:
+            self.statuses[event["data"]["id"]] = event["data"]["status"]
+        start_response("204 No Content" if knows else "503 Service Unavailable", [])
         return []
 
 

@@ -75,6 +75,41 @@ def test_an_advance_waits_for_a_postponed_delivery(deck, client, receiver, move)
     assert receiver.statuses[run["id"]] == "completed"
 
 
+@explore(troubles=["lost_response", "at_once"])
+@result("passed", counts(3))
+def test_an_awaited_event_may_have_come_already(deck, sound_client):
+    """The program slept before it repeated the call, or the second run ended with the first."""
+    runs = [sound_client.start_run()]
+    deck.use("slow_success")
+    sound_client.headers = {"Idempotency-Key": "order-2"}
+    runs.append(sound_client.start_run())
+    for run in runs:
+        deck.advance_until("task_run.completed", run)
+
+
+@explore(troubles=["lost_response"])
+@result("passed", counts(1))
+def test_a_sleep_before_a_repetition_is_not_longer(deck, deck_client, sound_client, receiver):
+    """Until then, the program refuses webhooks of a run that it does not know."""
+    receiver.knows = lambda run: sound_client.runs
+    sound_client.runs = []
+    sound_client.runs.append(sound_client.start_run())
+    deck.settle()
+    assert receiver.statuses
+
+
+@explore(troubles=["lost_once"])
+@result("passed", counts(3))
+def test_deliveries_are_finished_unless_the_run_goes_on_before(deck, sound_client, receiver):
+    """So the test finds the status that it awaits."""
+    deck.use(deck.scenario({"task_run": [{"queued": "1s"}, {"running": "1s"}, "completed"]}))
+    sound_client.start_run()
+    for status in ("running", "completed"):
+        deck.advance_until(f"task_run.{status}")
+        assert deck.runs[0]["status"] == status
+    assert {delivery["status"] for delivery in deck.deliveries} == {"success"}
+
+
 # What is not explored
 
 
