@@ -5,10 +5,12 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import counted
 from deck_sim.engine.script import WRONG_ANSWER
+from deck_sim.engine.world_values import Resource
 from deck_sim.explore.places import program_calls
 from deck_sim.runtime.advance import pass_time_until, run_to_end
 from deck_sim.runtime.moment_text import LAST_MOMENT
@@ -17,6 +19,8 @@ from deck_sim.runtime.simulation import Simulation
 _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
 _COMPARED = ("agent", "source", "task", "task_run", "event_destination")  # and the login's kind
 _GONE = ("canceled", "terminated")
+_MOST_STRETCH = 10
+_RESERVE = timedelta(seconds=1)  # that is left of a task's timeout
 # Dates and times in an output depend on the moment at which the output was made.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
 
@@ -31,12 +35,16 @@ class Outcome:
     answers: int  # to prompts, that were accepted
     all_delivered: bool  # whether each attempt to deliver was answered with success
     times_out: bool  # whether a run ended with the error of a timeout
+    room: int  # how many times as long every run could take without a timeout; at most ten
 
 
 def observe(simulation: Simulation) -> Outcome:
-    """Play a copy of the world, without deliveries, until the copy is idle; return the outcome."""
+    """Play a copy of the world, without deliveries and at its usual pace, until the copy is idle;
+    return the outcome.
+    """
     ahead = copy.copy(simulation)
     world = ahead.world = copy.deepcopy(simulation.world)
+    world.pace = None
     for delivery in world.all("event_delivery"):
         world.timers.disarm(delivery, [due.name for due in world.timers.of(delivery)])
     run_to_end(pass_time_until(ahead, LAST_MOMENT, lambda: not world.timers.progress))
@@ -68,7 +76,14 @@ def observe(simulation: Simulation) -> Outcome:
         accepted - wrong,
         all(attempt.ok for log in simulation.world.delivery_log.values() for attempt in log),
         any("timeout" in error["code"] for run in alive["task_run"] for error in run["errors"]),
+        min(map(_measure_room, world.all("task_run").values()), default=_MOST_STRETCH),
     )
+
+
+def _measure_room(run: Resource) -> int:
+    took = max(run.updated_at - run.created_at, timedelta(seconds=1))
+    room = (timedelta(seconds=run.hidden["timeout_seconds"]) - _RESERVE) // took
+    return min(room, _MOST_STRETCH)
 
 
 def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[str]:

@@ -8,10 +8,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from deck_sim.base.durations import Span
-from deck_sim.engine.world import World
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
@@ -21,8 +19,6 @@ WRITE, READ = "write", "read"  # calls of the program, by whether they change so
 DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"
 STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all steps, steps with a range
 SLOW = "slow"  # all steps, if there is time for longer ones
-_MOST_STRETCH = 10
-_RESERVE = timedelta(seconds=1)  # that is left of a task's timeout
 RECORDER = "deck_webhooks"  # the name of the destination of `deck_webhooks`, which only records
 
 
@@ -42,11 +38,13 @@ class Place:
     life: str = ""  # the name of the world's `Life`
 
 
-def find_places(simulation: Simulation, life: str, suffix: str, *, timing: bool) -> Iterator[Place]:
+def find_places(
+    simulation: Simulation, life: str, suffix: str, *, timing: bool, room: int
+) -> Iterator[Place]:
     """Yield every place of a world, similar ones too; those of steps only if `timing` is true. The
-    name of each place ends with `suffix`, such as ` in world 2`.
+    name of each place ends with `suffix`, such as ` in world 2`. Steps can be `room` times as long.
     """
-    steps = _find_steps(simulation) if timing else ()
+    steps = _find_steps(simulation, room) if timing else ()
     for place in (*_find_calls(simulation), *_find_deliveries(simulation), *steps):
         like = (life, *(place.like or (place.kind, place.name)))
         yield replace(place, name=f"{place.name}{suffix}", life=life, like=like)
@@ -109,7 +107,7 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
             yield Place(OVERTAKEN, name, subject, number, (OVERTAKEN, *like))
 
 
-def _find_steps(simulation: Simulation) -> Iterator[Place]:
+def _find_steps(simulation: Simulation, room: int = 1) -> Iterator[Place]:
     subjects = dict[str, tuple[str, ...]]()
     has_ranges = False
     for scenario, kind, path in simulation.world.played:
@@ -127,21 +125,12 @@ def _find_steps(simulation: Simulation) -> Iterator[Place]:
             has_ranges |= length.low != length.high
     if subjects:
         yield Place(STEPS)
-        if (most := _measure_room(simulation.world)) > 1:
-            yield Place(SLOW, number=most)
+        if room > 1:
+            yield Place(SLOW, number=room)
     if has_ranges:
         yield Place(RANGES)
     for name, subject in subjects.items():
         yield Place(STEP, name, subject)
-
-
-def _measure_room(world: World) -> int:
-    """Return how many times as long every run could take without a timeout; at most ten."""
-    factors = [_MOST_STRETCH]
-    for run in world.all("task_run").values():
-        took = max(run.updated_at - run.created_at, timedelta(seconds=1))
-        factors.append((timedelta(seconds=run.hidden["timeout_seconds"]) - _RESERVE) // took)
-    return min(factors)
 
 
 def why_no_timing(simulation: Simulation) -> str | None:

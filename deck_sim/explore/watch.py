@@ -107,7 +107,8 @@ class Watch:
         places = list[Place]()
         for number, life in enumerate(called.values(), 1):
             suffix = f" in world {number}" if len(called) > 1 else ""
-            places += find_places(life.simulation, life.name, suffix, timing=timing)
+            room = life.outcome.room if life.outcome else 1
+            places += find_places(life.simulation, life.name, suffix, timing=timing, room=room)
         return places
 
     def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:

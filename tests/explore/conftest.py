@@ -1,5 +1,6 @@
 import pytest
 
+from deck_sim.explore.outcome import observe
 from deck_sim.explore.places import find_places
 from deck_sim.explore.troubles import find_troubles
 
@@ -7,7 +8,12 @@ from deck_sim.explore.troubles import find_troubles
 @pytest.fixture
 def places(simulation):
     """The places of the test's world."""
-    return lambda timing=True: [*find_places(simulation(), "life", "", timing=timing)]
+
+    def places(timing=True):
+        world = simulation()
+        return [*find_places(world, "life", "", timing=timing, room=observe(world).room)]
+
+    return places
 
 
 @pytest.fixture

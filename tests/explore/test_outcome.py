@@ -7,11 +7,12 @@ import pytest
 
 from deck_sim import DeckSim
 from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
+from deck_sim.explore.trouble_effects import Pace
 from deck_sim.handle.connect.transports import server_at
 
 COUNTS = {"agent": 1, "task run": 2}
 RUNS = (("completed", "{}"), ("failed", "null"))
-BEFORE = Outcome(Counter(), COUNTS, RUNS, answers=1, all_delivered=True, times_out=False)
+BEFORE = Outcome(Counter(), COUNTS, RUNS, answers=1, all_delivered=True, times_out=False, room=1)
 
 
 @pytest.fixture
@@ -74,6 +75,14 @@ def test_a_run_that_will_reach_its_timeout_is_noticed(outcome, run_task, plays):
     assert not outcome().times_out
     run_task(plays({"running": "2h"}, "completed"))
     assert outcome().times_out
+
+
+def test_what_is_left_of_a_run_is_played_at_its_usual_pace(outcome, run_task, simulation, plays):
+    """And the room for longer steps is what the whole run leaves."""
+    simulation().world.pace = Pace(lambda world, story, length: 99 * length, ())
+    run_task(plays({"queued": "1s"}, {"running": "9m"}, "completed"))
+    assert outcome().runs == (("completed", "{}"),)
+    assert outcome().room == 2
 
 
 def test_no_prompt_times_out_since_a_webhook_waits_for_its_retry(

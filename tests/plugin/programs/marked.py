@@ -110,6 +110,16 @@ def test_deliveries_are_finished_unless_the_run_goes_on_before(deck, sound_clien
     assert {delivery["status"] for delivery in deck.deliveries} == {"success"}
 
 
+@explore(troubles=["tenfold"])
+@result("passed", "1 trouble: * survived, 0 did not, *")
+@pytest.mark.parametrize("scenario", ["slow_success", "long_queue"])
+def test_longer_steps_let_no_run_time_out(deck, sound_client, scenario):
+    """Which goes on after the test."""
+    deck.sleep(1)
+    deck.use(scenario)
+    sound_client.start_run()
+
+
 # What is not explored
 
 
