@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +14,8 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import DeckSimError, quote
 from deck_sim.contract import DEFAULT_EDITION, EDITION_NAMES
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.handle.connect.address import read_host, read_url
-from deck_sim.runtime.moment_text import read_moment, read_start
+from deck_sim.handle.connect.address import read_url
+from deck_sim.runtime.moment_text import read_moment
 from deck_sim.runtime.settings import MODES
 from deck_sim.scenario.library import (
     UNREAD,
@@ -34,9 +31,6 @@ if TYPE_CHECKING:
 
 # The key that `deck-sim serve` proposes. Without `--keys`, any other key works, too.
 ANY_KEY = "sk_sim_local"
-
-# A comma separates two fields only if another `name=` follows; otherwise it is part of a value.
-_NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
 
 
 class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older versions of click
@@ -68,39 +62,11 @@ def _positive(text: str) -> timedelta:
     return length
 
 
-def _keys(text: str) -> tuple[str, ...]:
-    keys = tuple(filter(None, map(str.strip, text.split(","))))
-    if not keys:  # such as from an unset variable; without keys the server would accept any
-        raise ValueError(f"{text!r} has no key; write keys like `sk_one,sk_two`")
-    return keys
-
-
-def _answer(text: str) -> dict[str, str]:
-    fields = [part.partition("=") for part in _NEXT_FIELD.split(text)]
-    if not all(equals for _, equals, _ in fields):
-        raise ValueError(f"{text!r} is not an answer; write one like `code=123456`")
-    return {name.strip(): value for name, _, value in fields}
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        text = f'{text!r} is not JSON ({error}); write an object like `{{"nights": 2}}`'
-        raise ValueError(text) from None
-    if not isinstance(value, dict):
-        raise TypeError(f'{text!r} is not a JSON object; write one like `{{"nights": 2}}`')
-    return value
-
-
 FILE, NEW_FOLDER = NewPath(dir_okay=False, path_type=Path), NewPath(file_okay=False, path_type=Path)
-MODE, PORT = click.Choice(MODES), click.IntRange(0, 65_535)
+MODE = click.Choice(MODES)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
-START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
-ADDRESS = Value("ADDRESS", lambda text: f"{IPv4Address(text)}")
-URL, KEYS, HOST = Value("URL", read_url), Value("KEY,...", _keys), Value("HOST", read_host)
-OBJECT, ANSWERS = Value("JSON", _object), Value("FIELD=TEXT,...", _answer)
+URL = Value("URL", read_url)
 
 SPEED = click.option(
     "--speed",

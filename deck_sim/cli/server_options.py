@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from deck_sim.base.errors import DeckSimError
-from deck_sim.cli.options import (
-    ADDRESS,
-    EDITION,
-    FOLDER,
-    HOST,
-    KEYS,
-    MODE,
-    PORT,
-    SPEED,
-    START,
-    STEP,
-)
+from deck_sim.cli.options import EDITION, FOLDER, MODE, SPEED, STEP, Value
 from deck_sim.cli.output import echo
 from deck_sim.cli.server_log import FORMATS
-from deck_sim.handle.connect.address import DECK_HOST
+from deck_sim.handle.connect.address import DECK_HOST, read_host
 from deck_sim.runtime.dispatcher import Dispatcher
+from deck_sim.runtime.moment_text import read_start
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.settings import ON_POLL, REAL, WEBHOOK_TIMES, Settings
 from deck_sim.scenario.library import WatchedFolder, read_folder
@@ -38,21 +29,34 @@ if TYPE_CHECKING:
 Act = TypeVar("Act", bound=Callable[..., Any])
 
 
+def _read_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(filter(None, map(str.strip, text.split(","))))
+    if not keys:  # such as from an unset variable; without keys the server would accept any
+        raise ValueError(f"{text!r} has no key; write keys like `sk_one,sk_two`")
+    return keys
+
+
+_PORT, _HOST = click.IntRange(0, 65_535), Value("HOST", read_host)
+_KEYS = Value("KEY,...", _read_keys)
+_ADDRESS = Value("ADDRESS", lambda text: f"{IPv4Address(text)}")
+_START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
+
+
 def server_options(port: int) -> Callable[[Act], Act]:
     file = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = (
         click.option("--host", default="127.0.0.1", help="The address to listen on."),
-        click.option("--port", type=PORT, default=port, help="The port; 0 picks a free one."),
+        click.option("--port", type=_PORT, default=port, help="The port; 0 picks a free one."),
         EDITION,
         click.option("--clock", "mode", type=MODE, default=REAL, help="How time moves."),
         SPEED,
         STEP,
-        click.option("--now", type=START, help="A world's start time, like 2025-01-15T09:30:00Z."),
+        click.option("--now", type=_START, help="A world's start time, like 2025-01-15T09:30:00Z."),
         click.option("--seed", type=int, help="The seed of all worlds.  [default: each key's own]"),
         FOLDER,
         click.option("--reload", is_flag=True, help="Read --scenarios again when a file changes."),
         click.option("--world", "file", type=file, help="A world file that fills every new world."),
-        click.option("--keys", type=KEYS, help="The API keys to accept.  [default: any]"),
+        click.option("--keys", type=_KEYS, help="The API keys to accept.  [default: any]"),
         click.option(
             "--intercept",
             is_flag=True,
@@ -62,12 +66,12 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "--intercept-host",
             "intercept_hosts",
             multiple=True,
-            type=HOST,
+            type=_HOST,
             help=f"A host to intercept; can be repeated.  [default: {DECK_HOST}]",
         ),
         click.option(
             "--intercept-address",
-            type=ADDRESS,
+            type=_ADDRESS,
             help=f"The address that programs find for these hosts.  [default: {FOUND_ADDRESS}]",
         ),
         click.option(
@@ -75,7 +79,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
             "allowed_hosts",
             multiple=True,
             metavar="NAME",
-            type=HOST,
+            type=_HOST,
             help="A name that the `Host` header may have on a loopback server; can be repeated.",
         ),
         click.option(

@@ -1,5 +1,6 @@
 """`deck-sim play`: plays one scenario without a server, and prints its timeline."""
 
+import json
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -9,12 +10,11 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.cli.options import (
-    ANSWERS,
     EDITION_NAME,
     FILE,
     FOLDER,
     JSON,
-    OBJECT,
+    Value,
     complete_scenario,
     find_scenario,
 )
@@ -22,6 +22,30 @@ from deck_sim.cli.output import echo, examples, print_json, print_text
 from deck_sim.cli.player import play_scenario
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.scenario.library import read_folder
+
+# A comma separates two fields only if another `name=` follows; otherwise it is part of a value.
+_NEXT_FIELD = re.compile(r",(?=\s*[A-Za-z_]\w*=)")
+
+
+def _read_answer(text: str) -> dict[str, str]:
+    fields = [part.partition("=") for part in _NEXT_FIELD.split(text)]
+    if not all(equals for _, equals, _ in fields):
+        raise ValueError(f"{text!r} is not an answer; write one like `code=123456`")
+    return {name.strip(): value for name, _, value in fields}
+
+
+def _read_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        text = f'{text!r} is not JSON ({error}); write an object like `{{"nights": 2}}`'
+        raise ValueError(text) from None
+    if not isinstance(value, dict):
+        raise TypeError(f'{text!r} is not a JSON object; write one like `{{"nights": 2}}`')
+    return value
+
+
+_OBJECT, _ANSWERS = Value("JSON", _read_object), Value("FIELD=TEXT,...", _read_answer)
 
 
 @click.command(
@@ -37,12 +61,12 @@ from deck_sim.scenario.library import read_folder
     "--answer",
     "answers",
     multiple=True,
-    type=ANSWERS,
+    type=_ANSWERS,
     help="An answer; repeat this option for the next try or prompt.  [default: right answers]",
 )
 @click.option("--no-answer", is_flag=True, help="Leave prompts unanswered.")
 @click.option("--reject", is_flag=True, help="Reject the run when it waits for approval.")
-@click.option("--input", "task_input", type=OBJECT, help="Fields to add to the run's input.")
+@click.option("--input", "task_input", type=_OBJECT, help="Fields to add to the run's input.")
 @click.option(
     "--edition",
     type=EDITION_NAME,
