@@ -66,13 +66,12 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     allowed = [*allowed]
     close = get_close_matches(word, allowed, n=1, cutoff=0.65)
     # Prefer names that have every part of `word`: `auth/auth_invalid` for `auth/invalid`. Suggest
-    # those with the fewest other parts: both `input_schema` and `output_schema` for `schema`.
-    words = {*_WORD.findall(word)}
-    other_words = {name: len({*_WORD.findall(name)} - words) for name in allowed}
-    complete = [name for name in allowed if words <= {*_WORD.findall(name)}]
+    # those with the fewest parts: both `input_schema` and `output_schema` for `schema`.
+    parts = {name: {*_WORD.findall(name)} for name in allowed}
+    complete = [name for name in parts if parts[name].issuperset(_WORD.findall(word))]
     if close and complete:
-        fewest = min(other_words[name] for name in complete)
-        close = [name for name in complete if other_words[name] == fewest][:_MOST_MEANT]
+        fewest = min(len(parts[name]) for name in complete)
+        close = [name for name in complete if len(parts[name]) == fewest][:_MOST_MEANT]
     return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
 
 

@@ -106,10 +106,8 @@ class ExecReport:
         if not (self.worlds or self.problems):
             return not_called
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
-        played, sent = Counter[str](), Counter[str]()
-        for world in self.worlds:
-            played.update(world.scenarios)
-            sent.update(world.deliveries)
+        played = sum((world.scenarios for world in self.worlds), Counter[str]())
+        sent = sum((world.deliveries for world in self.worlds), Counter[str]())
         called = f"{counted(calls, 'call')} in {counted(len(self.worlds), 'world')}"
         if refused:
             called += f", {refused} refused"
