@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -15,8 +15,6 @@ import click
 from deck_sim.cli.options import ANY_KEY
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.signing import secret_of
-
-Act = TypeVar("Act", bound=Callable[..., Any])
 
 _PRELOAD = f"{Path(__file__).parent / 'preload'}"
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
@@ -30,7 +28,7 @@ _BUNDLES = (
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def environment_options(act: Act) -> Act:
+def environment_options(act: Callable[..., Any]) -> Callable[..., Any]:
     """Add the `--env-*` options, which name the environment variables that a command gets."""
     for option, usual, what in (
         ("--env-webhook-secret", "DECK_WEBHOOK_SECRET", "the secret that signs webhooks"),

@@ -1,11 +1,9 @@
 """The options of a server, and the server that they make."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
@@ -23,11 +21,6 @@ from deck_sim.server.intercepting_proxy import FOUND_ADDRESS, Interceptor
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.sender import Sender
 
-if TYPE_CHECKING:
-    from deck_sim.scenario.loader import ScenarioError
-
-Act = TypeVar("Act", bound=Callable[..., Any])
-
 
 def _read_keys(text: str) -> tuple[str, ...]:
     keys = tuple(filter(None, map(str.strip, text.split(","))))
@@ -42,7 +35,7 @@ _ADDRESS = Value("ADDRESS", lambda text: f"{IPv4Address(text)}")
 _START = Value("MOMENT", lambda text: read_start(text, "MOMENT"))
 
 
-def server_options(port: int) -> Callable[[Act], Act]:
+def server_options(port: int) -> Callable[[Callable[..., Any]], Any]:
     file = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = (
         click.option("--host", default="127.0.0.1", help="The address to listen on."),
@@ -105,7 +98,7 @@ def server_options(port: int) -> Callable[[Act], Act]:
         click.option("--quiet", is_flag=True, help="Do not log calls and deliveries."),
     )
 
-    def add(act: Act) -> Act:
+    def add(act: Callable[..., Any]) -> Any:
         for option in reversed(options):
             act = option(act)
         return act
@@ -163,7 +156,7 @@ def make_server(
         raise DeckSimError(f"{text}; {fix}") from None
 
 
-def _print_reload(error: ScenarioError | None) -> None:
+def _print_reload(error: Exception | None) -> None:
     text = "the mistakes are fixed; the scenarios of the folder are in use again"
     if error is not None:
         echo(f"{error}", err=True)

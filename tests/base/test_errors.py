@@ -1,9 +1,4 @@
-from deck_sim.base.errors import LONGEST_VALUE, DeckSimError, listed, nearest, nearest_type, quote
-
-
-def test_an_error_keeps_the_elements_of_the_server_s_answer():
-    assert DeckSimError("no server").errors == ()
-    assert DeckSimError("refused", [{"code": "x"}]).errors == ({"code": "x"},)
+from deck_sim.base.errors import LONGEST_VALUE, listed, nearest, nearest_type, quote
 
 
 def test_words_are_listed_as_in_a_sentence():
