@@ -154,7 +154,6 @@ class Playthrough:
         due = self.world.timers.peek()
         if due is not None:
             run_to_end(advance_to(self.simulation, due.at))
-        self._add_news()
         return due is not None
 
     def _act_for(self, resource: Resource) -> bool:
