@@ -11,12 +11,7 @@ from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.engine.script import SCRIPT_KINDS, Path, Script
 from deck_sim.faults.http import AnyHttpFault, HttpFault
 from deck_sim.faults.webhooks import AnyWebhookFault, WebhookFault
-from deck_sim.scenario.steps.statuses import (
-    ConnectionStep,
-    RunStep,
-    SessionStep,
-    is_step,
-)
+from deck_sim.scenario.steps.statuses import WORDS, ConnectionStep, RunStep, SessionStep
 from deck_sim.scenario.steps.step import Step
 from deck_sim.scenario.yaml_files import write_yaml
 
@@ -41,7 +36,7 @@ def _script_of(step: Any) -> Any:
 
     def find_way(value: Any) -> str:
         # A mapping with the name of a step is probably a list without its `- `.
-        return "editions" if isinstance(value, dict) and not is_step(value) else "steps"
+        return "editions" if isinstance(value, dict) and WORDS.isdisjoint(value) else "steps"
 
     return Annotated[ways, Discriminator(find_way)]
 

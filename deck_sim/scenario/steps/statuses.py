@@ -163,18 +163,13 @@ class ConnectionInteraction(InteractionRequired):
     """Steps after `timeout`. If omitted, the connection is `disconnected`."""
 
 
-_WORDS = {word for _, word in STEP_CLASSES}
-
-
-def is_step(item: Any) -> bool:
-    """Whether a value is meant as a step: whether it has the word of a step."""
-    return step_word(item) in _WORDS
+WORDS = {word for _, word in STEP_CLASSES}
 
 
 def step_word(item: Any) -> Any:
     """Return the word of a step, known or not; None if the value has no word."""
     if isinstance(item, dict) and item:
-        return next((key for key in item if key in _WORDS), next(iter(item)))
+        return next((key for key in item if key in WORDS), next(iter(item)))
     return item if isinstance(item, str) else None
 
 
