@@ -27,14 +27,8 @@ _HEADERS = {
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[!-~]+( +[!-~]+)*|")
 _OURS = {
-    "connection",
-    "content-length",
-    "content-type",
-    "host",
-    "transfer-encoding",
-    "webhook-id",
-    "webhook-signature",
-    "webhook-timestamp",
+    *("connection", "content-length", "content-type", "host", "transfer-encoding"),
+    *("webhook-id", "webhook-signature", "webhook-timestamp"),
 }
 
 

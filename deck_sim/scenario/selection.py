@@ -109,25 +109,23 @@ def check_scenario(
 def _scenario_problems(
     scenario: Scenario, where: str, library: Library, edition: str, kind: str | None
 ) -> Iterator[Problem]:
-    if part := _find_foreign(scenario, library, edition, kind):
-        text = _explain_edition(scenario, part, edition)
-        yield problem("request/input_invalid", text, field=where)
+    if foreign := _find_foreign(scenario, library, edition, kind):
+        yield problem("request/input_invalid", foreign[1], field=where)
 
 
 def _find_foreign(
     scenario: Scenario, library: Library, edition: str, kind: str | None
-) -> Scenario | None:
+) -> tuple[Scenario, str] | None:
+    """Return the scenario, or its first entry, that the edition cannot play, and say why."""
     entries = map(library.find, scenario.entries if kind in (None, "task_run") else ())
-    parts = (part for part in (scenario, *entries) if part and edition not in part.editions)
-    return next(parts, None)
-
-
-def _explain_edition(scenario: Scenario, part: Scenario, edition: str) -> str:
-    aside = "" if part is scenario else f", which {quote(scenario.name)} plays,"
-    return (
-        f"the scenario {quote(part.name)}{aside} is for {part.for_editions}, but this world's"
-        f" edition is `{edition}`; {how_to_switch(part.editions[0])}"
-    )
+    for part in (scenario, *entries):
+        if part and edition not in part.editions:
+            aside = "" if part is scenario else f", which {quote(scenario.name)} plays,"
+            return part, (
+                f"the scenario {quote(part.name)}{aside} is for {part.for_editions}, but this"
+                f" world's edition is `{edition}`; {how_to_switch(part.editions[0])}"
+            )
+    return None
 
 
 def _kind_problems(kind: str | None, where: str, edition: str) -> Iterator[Problem]:
@@ -224,10 +222,10 @@ def _read_magic(new: NewResource, library: Library, ignored: list[IgnoredName]) 
             if scenario is None and match["tagged"]:
                 text = f"there is no such scenario{nearest(name, library.names())}"
                 ignored.append(IgnoredName(name, "no such scenario", text))
-            elif scenario and (part := _find_foreign(scenario, library, new.edition, new.kind)):
+            elif scenario and (foreign := _find_foreign(scenario, library, new.edition, new.kind)):
+                part, text = foreign
                 plays = "" if part is scenario else f"plays {part.name} of "
                 why = f"{plays}edition {' or '.join(part.editions)}"
-                text = _explain_edition(scenario, part, new.edition)
                 ignored.append(IgnoredName(name, why, text))
             elif scenario:
                 return name

@@ -64,11 +64,7 @@ class Edition:
     interaction_window: timedelta = timedelta(minutes=5)  # assumed: how long a prompt waits
     interaction_attempts: int = 3  # assumed: how many answers a prompt takes
     # Assumed: Deck documents that the delays grow exponentially, but no figures.
-    retry_delays: tuple[timedelta, ...] = (
-        timedelta(seconds=5),
-        timedelta(seconds=25),
-        timedelta(seconds=125),
-    )
+    retry_delays: tuple[timedelta, ...] = tuple(timedelta(seconds=s) for s in (5, 25, 125))
     secret_overlap: timedelta = timedelta(hours=24)  # how long a rotated secret still signs
     event_retention: timedelta = timedelta(days=30)  # how long events can be read
     screenshot_retention: timedelta = timedelta(days=15)
