@@ -84,9 +84,8 @@ def environment() -> ImmutableSandboxedEnvironment:
     sandbox = _Environment(
         undefined=StrictUndefined, finalize=as_text, keep_trailing_newline=True, optimized=False
     )
-    filters = {name: FILTERS[name] for name in _JINJA_FILTERS}
     sandbox.filters = {
-        **filters,
+        **{name: FILTERS[name] for name in _JINJA_FILTERS},
         "join": lambda value, between="": between.join(map(as_text, value)),
         "string": as_text,
         "unique": lambda value: [*{json.dumps(item): item for item in value}.values()],

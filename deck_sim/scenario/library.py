@@ -24,7 +24,6 @@ _PACKAGE = Path(__file__).parent.parent
 # The folder is `library` in an installed package, and `scenarios` at the top of a checkout.
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
-_SUFFIXES = (".yaml", ".yml")
 UNREAD = "is not read: scenarios are *.yaml and *.yml files directly in the folder"
 _FEW = 10  # names that a message may list
 _FOLDER = (
@@ -154,7 +153,7 @@ class WatchedFolder(Library):
 
 
 def scenario_files(folder: Path) -> list[Path]:
-    return sorted(file for suffix in _SUFFIXES for file in folder.glob(f"*{suffix}"))
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
 
 
 def unread_files(folder: Path) -> list[Path]:

@@ -26,7 +26,6 @@ def _read_edition(name: str) -> str:
 
 
 EditionName = Annotated[str, AfterValidator(_read_edition), WithJsonSchema({"enum": [*EDITIONS]})]
-Weight = Annotated[float, Field(gt=0, le=1000)]
 
 
 def _script_of(step: Any) -> Any:
@@ -73,7 +72,7 @@ class Scenario(Strict):
     """The script of a run. If omitted, `queued: 2s`, `running: 8s`, then `completed`."""
     playlist: Annotated[tuple[ScenarioName, ...], Many] | None = None
     """Scenarios that successive runs play in order, one each. Further runs play the last one."""
-    mix: dict[ScenarioName, Weight] | None = None
+    mix: dict[ScenarioName, Annotated[float, Field(gt=0, le=1000)]] | None = None
     """Scenarios and their weights; each run draws one of the scenarios."""
     task_timeout: PositiveDuration | None = None
     """The timeout of the run in place of the default one; a task's own timeout counts more."""

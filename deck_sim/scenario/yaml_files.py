@@ -64,6 +64,7 @@ _TOO_DEEP = f"more than {MOST_LEVELS} levels of nesting, or an alias inside its 
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,39})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,39})\.[0-9]+")
+_RARE_LINE_ENDS = re.compile("[\r\x85\u2028\u2029]")
 _CONTROL = yaml.SafeLoader.NON_PRINTABLE
 _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map")}
 
@@ -214,9 +215,6 @@ def _decimal(dumper: yaml.SafeDumper, number: float) -> yaml.Node:
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
     style = '"' if _RARE_LINE_ENDS.search(text) else "|" if "\n" in text else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_RARE_LINE_ENDS = re.compile("[\r\x85\u2028\u2029]")
 
 
 _Dumper.add_representer(float, _decimal)

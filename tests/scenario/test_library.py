@@ -17,12 +17,6 @@ def write(tmp_path):
     return write
 
 
-def test_shipped_scenarios_are_found_by_name():
-    library = shipped()
-    assert {"success", "mfa_then_success", "agent_hangs"} <= set(library.names())
-    assert library.get("success") is library.get("success")
-
-
 FOLDER = (
     "yours must be directly in the folder of --scenarios, in pytest of --deck-scenarios or the ini"
     " value `deck_scenarios`"

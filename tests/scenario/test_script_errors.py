@@ -58,26 +58,23 @@ def test_a_right_answer_that_cannot_be_computed_fails_the_run(
     assert script_errors() == [f"{run['id']}: {run['errors'][0]['message']}"]
 
 
-@pytest.mark.parametrize(
-    "steps",
-    [
+def test_an_expression_that_fails_makes_a_connection_invalid(
+    api, put, open_broken, advance, script_errors, sim
+):
+    for steps in (
         "[connecting: 1s, event: 'x{}', connected]",
         "[connected: 5s, event: 'x{}', disconnected]",
         "[interaction_required, event: '{}', connected]",
-    ],
-)
-def test_an_expression_that_fails_makes_a_connection_invalid(
-    api, put, open_broken, advance, script_errors, sim, steps
-):
-    put(f"connection: {steps}")
-    path = f"/connections/{open_broken()['id']}"
-    advance("5s")
-    if api.get(path).json()["status"] == "interaction_required":
-        api.post(f"{path}/interaction", json={"inputs": {"code": "1"}})
-    assert api.get(path).json()["status"] == "invalid"
-    (text,) = script_errors()
-    assert text.startswith(f"{path.rpartition('/')[2]}: scenario `story`, connection[")
-    assert sim.get("/events").json()["data"][-1]["type"] == "connection.invalid"
+    ):
+        put(f"connection: {steps}")
+        path = f"/connections/{open_broken()['id']}"
+        advance("5s")
+        if api.get(path).json()["status"] == "interaction_required":
+            api.post(f"{path}/interaction", json={"inputs": {"code": "1"}})
+        assert api.get(path).json()["status"] == "invalid"
+        text = script_errors()[-1]
+        assert text.startswith(f"{path.rpartition('/')[2]}: scenario `story`, connection[")
+        assert sim.get("/events").json()["data"][-1]["type"] == "connection.invalid"
 
 
 def test_an_error_in_a_branch_has_the_path_of_the_file(put, run_task, advance, script_errors):
