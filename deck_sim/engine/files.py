@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from deck_sim.engine.timers import INACTIVITY
 from deck_sim.engine.world import World
-from deck_sim.engine.world_values import Resource, Screenshot
+from deck_sim.engine.world_values import Resource, Screenshot, items_behind
 
 PNG = "image/png"
 SCREENSHOT_IMAGE = b64decode(  # an empty page with a frame, 640 by 400 pixels
@@ -111,12 +111,16 @@ def find_file(world: World, file_id: str) -> File | None:
     if item is not None:
         return File(item.hidden["content"], item["file_type"], item["file_name"])
     run = world.find("task_run", file_id.partition(".")[0])
-    shot = kept_screenshots(world, run).get(file_id) if run else None
-    return File(SCREENSHOT_IMAGE, PNG, shot.name) if shot else None
+    names = {shot.id: shot.name for shot in kept_screenshots(world, run)} if run else {}
+    return File(SCREENSHOT_IMAGE, PNG, names[file_id]) if file_id in names else None
 
 
-def kept_screenshots(world: World, run: Resource) -> dict[str, Screenshot]:
-    """Return a run's screenshots that are not too old to be read, by id and oldest first."""
+def kept_screenshots(
+    world: World, run: Resource, behind: str | None = None
+) -> Iterator[Screenshot]:
+    """Yield a run's screenshots that are not too old to be read, oldest first; with `behind` (an
+    id, also of an older one), only later ones.
+    """
     oldest = world.now - world.contract.screenshot_retention
-    shots = world.screenshots.get(run.id, [])
-    return {shot.id: shot for shot in shots if shot.created_at >= oldest}
+    shots = items_behind(world.screenshots.get(run.id, ()), behind)
+    return (shot for shot in shots if shot.created_at >= oldest)

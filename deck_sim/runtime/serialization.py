@@ -74,7 +74,7 @@ def screenshot_as_json(simulation: Simulation, shot: Screenshot) -> dict[str, An
 
 
 def _screenshots_as_json(simulation: Simulation, run: Resource) -> list[dict[str, Any]]:
-    shots = kept_screenshots(simulation.world, run).values()
+    shots = kept_screenshots(simulation.world, run)
     return [screenshot_as_json(simulation, shot) for shot in shots]
 
 

@@ -10,7 +10,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.contract.kinds import Kind
 from deck_sim.engine import body_checks, commands
 from deck_sim.engine.files import files_of, kept_screenshots
-from deck_sim.engine.world_values import Resource, items_behind
+from deck_sim.engine.world_values import Resource
 from deck_sim.runtime.advance import poll
 from deck_sim.runtime.request_bodies import ExtraChecks
 from deck_sim.runtime.serialization import (
@@ -159,7 +159,7 @@ def list_run_screenshots(request: Request) -> Answer:
     run = request.fetch("task_run")
     return list_items(
         request,
-        lambda cursor: items_behind(kept_screenshots(request.world, run).values(), cursor),
+        partial(kept_screenshots, request.world, run),
         partial(screenshot_as_json, request.simulation),
         polled=[run],
     )

@@ -150,6 +150,14 @@ def test_screenshots_come_page_by_page_oldest_first(api, play):
     assert run["screenshots"] == [*first["data"], *last["data"]]
 
 
+def test_a_page_of_screenshots_goes_on_behind_one_that_is_too_old(api, advance, play):
+    run = play("screenshot: a.png", "running: 10s", "screenshot: b.png")
+    cursor = api.get(f"{run}/screenshots?limit=1").json()["next_cursor"]
+    advance("14d23h59m5s")  # a minute has passed since the first one
+    page = api.get(f"{run}/screenshots", params={"cursor": cursor})
+    assert [shot["file_name"] for shot in page.json()["data"]] == ["b.png"]
+
+
 def test_the_event_of_a_file_has_the_external_id_of_its_login(api, source, advance, play):
     body = {"source_id": source["id"], "auth_method": "none", "external_id": "customer-17"}
     login = api.post("/connections", json=body).json()
