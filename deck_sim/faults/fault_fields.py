@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -16,29 +16,26 @@ from pydantic import (
 )
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import nearest, nearest_type, quote, show
+from deck_sim.base.errors import nearest, quote, show
 from deck_sim.base.validation import (
     PositiveDuration,
     Strict,
     Whole,
     read_positive_duration,
 )
-from deck_sim.contract.editions import every_event_type, explain_unknown_call
+from deck_sim.contract.editions import explain_misspelt_event, explain_unknown_call
 from deck_sim.contract.error_catalog import CATALOG, IN_RUN_ONLY, ApiError, refuse
 
 _CALL_ERRORS = tuple(row.name for row in CATALOG.values() if row.status != IN_RUN_ONLY)
 
 
-def _read_match(text: str) -> str:
-    if why := explain_unknown_call(text):
-        raise ValueError(why)
-    return text
+def _checked_by(explain: Callable[[str], str | None]) -> AfterValidator:
+    def check(text: str) -> str:
+        if why := explain(text):
+            raise ValueError(why)
+        return text
 
-
-def _read_event(text: str) -> str:
-    if likely := nearest_type(text, every_event_type()):
-        raise ValueError(f"unknown event type {quote(text)}{likely}")
-    return text
+    return AfterValidator(check)
 
 
 def _read_error(value: Any) -> str:
@@ -58,9 +55,9 @@ def _read_true(value: Any) -> bool:
     return True
 
 
-Match = Annotated[str, AfterValidator(_read_match)]
+Match = Annotated[str, _checked_by(explain_unknown_call)]
 EventName = Annotated[str, Field(min_length=1)]
-EventType = Annotated[EventName, AfterValidator(_read_event)]
+EventType = Annotated[EventName, _checked_by(explain_misspelt_event)]
 AnswerError = Annotated[str, PlainValidator(_read_error), WithJsonSchema({"enum": [*_CALL_ERRORS]})]
 OnlyTrue = Annotated[
     bool, PlainValidator(_read_true), WithJsonSchema({"const": True}), Field(description="`true`.")
@@ -103,13 +100,16 @@ class RealWait(Strict):
     """Always `real`: the delay passes in real time, not on the world's clock."""
 
 
-def _read_answer_delay(value: Any) -> timedelta | RealWait:
-    if isinstance(value, dict):
-        return RealWait.model_validate(value)
-    return read_positive_duration(value)
-
-
-AnswerDelay = Annotated[FaultDuration | RealWait, BeforeValidator(_read_answer_delay)]
+AnswerDelay = Annotated[
+    FaultDuration | RealWait,
+    BeforeValidator(
+        lambda value: (
+            RealWait.model_validate(value)
+            if isinstance(value, dict)
+            else read_positive_duration(value)
+        )
+    ),
+]
 
 # Names and values of headers
 

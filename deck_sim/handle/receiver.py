@@ -10,8 +10,8 @@ from threading import Condition
 from typing import Any, Self
 
 from deck_sim.base import real_time
-from deck_sim.base.errors import DeckSimError, nearest_type, quote
-from deck_sim.contract.editions import EDITIONS, every_event_type, explain_foreign_event
+from deck_sim.base.errors import DeckSimError
+from deck_sim.contract.editions import EDITIONS, explain_foreign_event, explain_misspelt_event
 from deck_sim.faults.outgoing import FAULT_HEADER
 from deck_sim.handle.connect.applications import LoopbackServer
 from deck_sim.handle.connect.control import IdOrResource, Json, read_id
@@ -198,10 +198,7 @@ class WebhookReceiver(AbstractContextManager["WebhookReceiver"]):
 
 def _read_event_type(event: str, edition: str) -> str:
     """Return an event type as webhooks write it; raise DeckSimError if it is misspelt."""
-    if foreign := explain_foreign_event(event, (edition,)):
-        raise DeckSimError(foreign)
-    # A scenario may emit types that are in no table, so only a misspelling is an error.
-    if likely := nearest_type(event, every_event_type()):
-        raise DeckSimError(f"unknown event type {quote(event)}{likely}")
+    if why := explain_foreign_event(event, (edition,)) or explain_misspelt_event(event):
+        raise DeckSimError(why)
     names = EDITIONS[edition].also_known_as.items()
     return next((type_ for type_, name in names if name == event), event)

@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from importlib import import_module
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import listed, nearest, nearest_type, quote
 from deck_sim.contract import EDITION_NAMES
 from deck_sim.contract.editions.edition import Edition, Idempotency, RateLimit
 from deck_sim.contract.error_catalog import CATALOG
@@ -34,6 +34,14 @@ def how_to_switch(edition: str) -> str:
 
 def every_event_type() -> tuple[str, ...]:
     return (*dict.fromkeys(name for e in EDITIONS.values() for name in e.event_names),)
+
+
+def explain_misspelt_event(pattern: str) -> str | None:
+    """Return a message if `pattern` matches no event of any edition but resembles one; else None.
+    A scenario may emit other types.
+    """
+    near = nearest_type(pattern, every_event_type())
+    return f"unknown event type {quote(pattern)}{near}" if near else None
 
 
 def explain_foreign_event(
