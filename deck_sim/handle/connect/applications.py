@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 Headers = Mapping[str, str]
-CallQueue = SimpleQueue[Callable[[], None] | None]  # None ends the queue
+CallQueue = SimpleQueue[tuple[Future[None], Callable[[], None]] | None]  # None ends the queue
 # Takes a path, headers with names in lower case, and a body.
 Respond = Callable[[str, dict[str, str], bytes], ReceiverAnswer]
 
@@ -141,8 +141,15 @@ class WebhookApps:
         done = run_in_thread(work, *args, **kwargs)
         done.add_done_callback(lambda _: calls.put(None))
         try:
-            for call in iter(calls.get, None):
-                call()
+            for finished, call in iter(calls.get, None):
+                try:
+                    call()
+                    finished.set_result(None)
+                except Exception as error:
+                    finished.set_exception(error)
+                except BaseException:  # a failed test or an interrupt inside the application
+                    finished.set_result(None)
+                    raise
         finally:
             self._wsgi_calls = before
         return done.result()
@@ -190,7 +197,7 @@ class WebhookApps:
             finished = run_in_thread(call_wsgi)
         else:
             finished = Future[None]()
-            calls.put(partial(_call_here, finished, call_wsgi))
+            calls.put((finished, call_wsgi))
         await first_of(finished, seconds=_BACKGROUND_SECONDS)
         await first_of(finished, answered, seconds=_ANSWER_SECONDS)
         finished.add_done_callback(log_error)
@@ -240,18 +247,6 @@ class WebhookApps:
 
 def _error_of(finished: Future[None]) -> BaseException | None:
     return None if finished.cancelled() else finished.exception()
-
-
-def _call_here(finished: Future[None], call: Callable[[], None]) -> None:
-    try:
-        call()
-        finished.set_result(None)
-    except Exception as error:
-        finished.set_exception(error)
-    except BaseException:
-        # A failed test or an interrupt inside the application ends the advance on this thread.
-        finished.set_result(None)
-        raise
 
 
 class LoopbackServer(ThreadingHTTPServer):

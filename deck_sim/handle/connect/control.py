@@ -166,20 +166,20 @@ def _copy_as_json(values: Mapping[str, Any]) -> Json:
     """Return a JSON copy of the values; later changes by the caller do not change the copy. Raises
     DeckSimError if a value cannot be written as JSON.
     """
+
+    def write_time(value: Any) -> str | None:
+        if isinstance(value, timedelta):
+            return write_duration(value)
+        if isinstance(value, date):
+            return value.isoformat()
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
     try:
-        text = json.dumps(values, allow_nan=False, ensure_ascii=False, default=_write_time)
+        text = json.dumps(values, allow_nan=False, ensure_ascii=False, default=write_time)
         copy: Json = json.loads(text.encode())
     except (RecursionError, TypeError, ValueError) as error:
         raise DeckSimError(f"an argument cannot be written as JSON: {error}") from None
     return copy
-
-
-def _write_time(value: Any) -> str | None:
-    if isinstance(value, timedelta):
-        return write_duration(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
 def _read_answer(answer: httpx2.Response) -> Json:
