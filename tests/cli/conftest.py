@@ -89,28 +89,37 @@ def signal_handlers():
 
 
 @pytest.fixture
-def serving(signal_handlers):
-    """Run `deck-sim serve` on this thread while `visit` gets its banner on another; a signal then
-    stops the server. Returns the exit code and the result of `visit`.
+def run_until_signal(signal_handlers):
+    """Run `deck-sim` on this thread. When a line of its output says that Ctrl-C stops it, `visit`
+    gets the output so far on another thread, and then a signal comes. Returns the exit code and the
+    result of `visit`.
     """
 
-    def serving(visit, *words):
+    def run_until_signal(visit, *words, redirect=redirect_stdout):
         results = []
         reading, writing = os.pipe()
 
-        def read_banner(lines):
-            banner = "".join(takewhile(lambda line: "Ctrl-C" not in line, lines))
+        def read_output(lines):
+            text = ""
+            while "Ctrl-C stops it" not in text:
+                text += next(lines)
             try:
-                results.append(visit(banner))
+                results.append(visit(text))
             finally:
                 os.kill(os.getpid(), signal.SIGTERM)
 
         with open(reading) as lines, open(writing, "w", buffering=1) as out:
-            visitor = Thread(target=read_banner, args=(lines,))
+            visitor = Thread(target=read_output, args=(lines,))
             visitor.start()
-            with redirect_stdout(out), pytest.raises(SystemExit) as ended:
-                main(["serve", "--port", "0", *words])
+            with redirect(out), pytest.raises(SystemExit) as ended:
+                main([*words])
             visitor.join()
         return ended.value.code, results[0]
 
-    return serving
+    return run_until_signal
+
+
+@pytest.fixture
+def serving(run_until_signal):
+    """Run `deck-sim serve` until a signal; `visit` gets its banner."""
+    return lambda visit, *words: run_until_signal(visit, "serve", "--port", "0", *words)

@@ -1,19 +1,16 @@
 import json
-import os
 import re
 import shutil
 import signal
 import sys
 from collections import Counter
 from contextlib import redirect_stderr
-from threading import Thread
 from xml.etree import ElementTree
 
 import pytest
 
 from deck_sim.cli import server_log
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, WorldReport
-from deck_sim.cli.program import main
 from deck_sim.cli.signals import STOPS
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.webhooks.signing import secret_of
@@ -144,22 +141,11 @@ def test_of_many_notes_of_a_kind_the_middle_is_left_out():
     assert "w: refused calls: text 59" in lines[-1]
 
 
-def test_hold_serves_on_until_a_signal():
-    reading, writing = os.pipe()
-
-    def interrupt(lines):
-        held.append(next(line for line in lines if "still serving" in line))
-        os.kill(os.getpid(), signal.SIGINT)
-
-    held = []
-    with open(reading) as lines, open(writing, "w", buffering=1) as error:
-        reader = Thread(target=interrupt, args=(lines,))
-        reader.start()
-        with redirect_stderr(error), pytest.raises(SystemExit) as ended:
-            main(["exec", "--hold", *python("import sys; sys.exit(4)")])
-        reader.join()
-    assert (ended.value.code, "Ctrl-C stops it" in held[0]) == (4, True)
-    assert "/_sim/ui#key=sk_sim_local;" in held[0]
+def test_hold_serves_on_until_a_signal(run_until_signal):
+    words = ["exec", "--hold", *python("import sys; sys.exit(4)")]
+    code, text = run_until_signal(str, *words, redirect=redirect_stderr)
+    assert code == 4
+    assert re.search(r"still serving .*/_sim/ui#key=sk_sim_local; Ctrl-C stops it", text)
 
 
 @pytest.mark.parametrize("number", STOPS)
