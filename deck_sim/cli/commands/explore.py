@@ -84,16 +84,13 @@ def command(
 
     def run(watch: Watch) -> str | None:
         server = make_server(**options)
-
-        async def finish(_app: object) -> None:
-            watch.finish()
-
         with server, command_environment(server, names) as environment, watch.of(server.worlds):
             groups.append(group := ProcessGroup())  # now `receive` ends it, even before its start
             failure = None if signals else _run_command(group, words, environment, timeout)
             if signals:
                 raise KeyboardInterrupt
-            server.submit(finish).result()
+            with server.paused():
+                watch.finish()
         return failure
 
     def show(done: int, of: int) -> None:
