@@ -19,7 +19,6 @@ from weakref import WeakValueDictionary
 import httptools
 
 from deck_sim.base import real_time
-from deck_sim.base.errors import cut
 from deck_sim.webhooks.allowed_addresses import (
     AddressRefused,
     Resolve,
@@ -36,7 +35,6 @@ KEPT_ANSWER = 2 * 1024  # bytes of the body that are kept
 _PORTS = {"http": 80, "https": 443}
 _FRAMING = {"content-length", "transfer-encoding"}  # headers that tell where a body ends
 _UNQUOTED = "/%:@!$&'()*+,;=~?"  # in a path and query
-_MAX_QUOTE = 200  # characters of the parser's error that a result repeats
 
 ReceiverAnswer = tuple[int, Mapping[str, str], bytes]  # status, headers, body
 RAISED_HEADER = "deck-sim-raised"  # of an answer: the error that an application raised
@@ -207,7 +205,6 @@ class Sender:
                     kind=type(failure).__name__,
                     host=target.host,
                     limit=f"{self.limit.total_seconds():g} seconds",
-                    quote=cut(f"{failure}", _MAX_QUOTE),
                     awaited="answer" if exchange.status is None else "end of the answer",
                 )
                 if exchange.status is not None:
@@ -248,7 +245,7 @@ class Sender:
 _EXPLANATIONS: tuple[tuple[type[Exception], str], ...] = (  # the first that fits
     (TimeoutError, "no {awaited} within {limit}"),
     (AddressRefused, "{failure}"),
-    (httptools.HttpParserError, "the response is not valid HTTP: {quote}"),
+    (httptools.HttpParserError, "the response is not valid HTTP: {failure}"),
     (ConnectionRefusedError, _NO_SERVER),
     (ConnectionError, _RESET),
     (EOFError, _CLOSED),
