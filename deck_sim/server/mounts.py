@@ -34,14 +34,40 @@ def make_app(worlds: WorldRegistry) -> ASGIApp:
 
         return document.show_document(worlds, request)
 
+    async def show_inspector(request: Request) -> Response:
+        from deck_sim.server.inspector import serving
+
+        return serving.show_file(request)
+
+    async def show_file(request: Request) -> Response:
+        """Show a file or screenshot. The signature in its `url` replaces the API key."""
+        from deck_sim.runtime.serialization import read_signed_file
+
+        path, signature = request.path_params, request.query_params.get("signature", "")
+        simulation = worlds.find_by_token(path["token"])
+        file = simulation and read_signed_file(simulation, path["file_id"], signature)
+        if not file:
+            text = "no such file, or a wrong signature; call the `url` that the API shows\n"
+            return Response(text, 404, VERSION_HEADER, media_type="text/plain")
+        content, type_, name = file
+        exact = quote(name, safe="")
+        spelled = f'="{name}"' if exact == name else f"*=UTF-8''{exact}"  # RFC 6266
+        headers = {
+            **VERSION_HEADER,
+            # Never shown by a browser: a scenario may give a file any content and type.
+            "Content-Disposition": f"attachment; filename{spelled}",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(content, media_type=type_, headers=headers)
+
     async def call(name: str, scope: Scope, receive: Receive, send: Send) -> None:
         await make(name)(scope, receive, send)
 
     router = Router(
         routes=[
-            Route("/_sim/files/{token}/{file_id}", partial(_show_file, worlds)),
-            Route("/_sim/ui", _show_inspector),
-            Route("/_sim/ui/{name:path}", _show_inspector),
+            Route("/_sim/files/{token}/{file_id}", show_file),
+            Route("/_sim/ui", show_inspector),
+            Route("/_sim/ui/{name:path}", show_inspector),
             Route("/_sim/health", show_health),
             Mount("/_sim", partial(call, "control")),
             Route("/openapi.json", show_document),
@@ -56,32 +82,3 @@ def make_app(worlds: WorldRegistry) -> ASGIApp:
         await (make("api") if is_api else router)(scope, receive, send)
 
     return route
-
-
-async def _show_inspector(request: Request) -> Response:
-    from deck_sim.server.inspector import serving
-
-    return serving.show_file(request)
-
-
-async def _show_file(worlds: WorldRegistry, request: Request) -> Response:
-    """Show a file or screenshot. The signature in its `url` replaces the API key."""
-    from deck_sim.runtime.serialization import read_signed_file
-
-    token = request.path_params["token"]
-    simulation = worlds.find_by_token(token)
-    signature = request.query_params.get("signature", "")
-    file = simulation and read_signed_file(simulation, request.path_params["file_id"], signature)
-    if not file:
-        text = "no such file, or a wrong signature; call the `url` that the API shows\n"
-        return Response(text, 404, VERSION_HEADER, media_type="text/plain")
-    content, type_, name = file
-    # Never shown by a browser: a scenario may give a file any content and type.
-    exact = quote(name, safe="")
-    spelled = f'="{name}"' if exact == name else f"*=UTF-8''{exact}"  # RFC 6266
-    headers = {
-        **VERSION_HEADER,
-        "Content-Disposition": f"attachment; filename{spelled}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(content, media_type=type_, headers=headers)
