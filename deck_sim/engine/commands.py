@@ -127,10 +127,8 @@ def check_used(
 
 
 def check_session_limit(world: World) -> None:
-    limit = world.options.session_limit
-    if limit is None:
-        return
-    if sum(not world.is_final(session) for session in world.all("session").values()) >= limit:
+    limit, sessions = world.options.session_limit, world.all("session").values()
+    if limit is not None and sum(not world.is_final(session) for session in sessions) >= limit:
         raise refuse("rate_limit/session_limit_exceeded")
 
 

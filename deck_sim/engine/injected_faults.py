@@ -96,11 +96,10 @@ class InjectedFaults:
         """Count one call or webhook for each fault that has one of the `owners`, fires at a point
         in `where`, and applies to the `subject`. Return the fault that fires, or None.
         """
-        met = [owner for owner in owners if owner in self.by_owner]
         due = [
             injected
-            for owner in met
-            for injected in self.by_owner[owner]
+            for owner in owners
+            for injected in self.by_owner.get(owner, ())
             if injected.fault.fires in where
             and injected.fault.applies_to(*subject)
             and injected.meet(now)

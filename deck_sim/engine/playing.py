@@ -99,28 +99,25 @@ def _play(context: StepContext, reacted_at: Cursor) -> None:
         if here.step is None:
             world.stop_story(owner)
             return
-        error = None
         try:
             wait = here.step.enter(context)
         except Stopped as stopped:  # the step does not count as played
             hold_story(world, story, stopped.hold_id, reacted_at)
             return
-        except ScriptError as raised:
-            error = raised
-        world.played[here.counted_as] += 1
-        if error is not None:
+        except ScriptError as error:
+            world.played[here.counted_as] += 1
             _break_off(world, story, error)
             return
+        world.played[here.counted_as] += 1
         if wait is not None:
             world.timers.disarm(owner, OF_A_STEP)
             if not wait.active and world.contract.machine(script.kind).is_run:
                 world.timers.arm(owner, INACTIVITY, world.now + world.contract.inactivity)
-            if wait.span is not None:
-                name = WINDOW if wait.is_timeout else STEP
-                span = wait.span
+            span = wait.span
+            if span is not None:
                 if wait.active and world.pace is not None:
                     span = world.pace.length_of(world, story, span)
-                world.timers.arm(owner, name, world.now + span)
+                world.timers.arm(owner, WINDOW if wait.is_timeout else STEP, world.now + span)
             return
         if players[owner].status != status:  # the timers of the old status do not apply
             world.timers.disarm(owner, OF_A_STEP)

@@ -242,7 +242,7 @@ def wake(request: Request) -> None:
 async def hold_answer(request: Request) -> None:
     """Wait while a hold keeps the answer back, unless a fault has replaced the call."""
     simulation, world = request.simulation, request.simulation.world
-    hold = find_call_hold(world, request.method, request.path) if world.holds else None
+    hold = find_call_hold(world, request.method, request.path)
     if hold is None or (request.fault is not None and request.fault.fires == CALL):
         return
     released = asyncio.Event()
