@@ -46,10 +46,6 @@ class Operation:
         return self.path.split("/")[1]
 
     @property
-    def creates(self) -> bool:
-        return self.status == 201 or self.name.startswith("create_")
-
-    @property
     def kind(self) -> str:
         """The kind of resource in the answer, or the name of another answer, such as `deleted`."""
         return self.answer.removeprefix("created_")

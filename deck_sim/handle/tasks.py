@@ -48,7 +48,7 @@ class Tasks:
         """Seed a task, its agent, source and login; return their ids. With `opens`, the login is
         created through the Deck API instead, and plays `scenario`.
         """
-        login = self._edition.login_kind
+        login = self._edition.kinds[self._edition.login]
         ids = {
             f"{kind}_id": f"{self._edition.kinds[kind].prefix}_{next(self._numbers):016}"
             for kind in ("agent", "source", "task", login.object)

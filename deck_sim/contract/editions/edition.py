@@ -37,7 +37,8 @@ class Idempotency:
 
     def covers(self, operation: Operation) -> bool:
         """Whether a call takes an idempotency key. Other calls ignore the key (assumed)."""
-        return operation.method in self.methods and (operation.creates or not self.creates_only)
+        creates = operation.status == 201 or operation.name.startswith("create_")
+        return operation.method in self.methods and (creates or not self.creates_only)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -101,10 +102,6 @@ class Edition:
         """Each field of a run that refers to a resource with a status, and the resource's kind."""
         references = self.kinds["task_run"].references.items()
         return {name: kind for name, kind in references if self.kinds[kind].machine}
-
-    @property
-    def login_kind(self) -> Kind:
-        return self.kinds[self.login]
 
     def write_webhook(self, url: str, **secret: str) -> dict[str, Any]:
         """Return the fields of a new destination that hold its URL and, if given, its `secret`."""
