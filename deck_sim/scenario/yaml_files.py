@@ -205,17 +205,16 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def represent_float(self, data: float) -> yaml.ScalarNode:
+        # A number with an exponent would be read as text.
+        text = format(Decimal(repr(data)), "f")
+        text = text if "." in text else f"{text}.0"
+        return self.represent_scalar("tag:yaml.org,2002:float", text)
 
-def _decimal(dumper: yaml.SafeDumper, number: float) -> yaml.Node:
-    # A number with an exponent would be read as text.
-    text = format(Decimal(repr(number)), "f")
-    return dumper.represent_scalar("tag:yaml.org,2002:float", text if "." in text else f"{text}.0")
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        style = '"' if _RARE_LINE_ENDS.search(data) else "|" if "\n" in data else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    style = '"' if _RARE_LINE_ENDS.search(text) else "|" if "\n" in text else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(float, _decimal)
-_Dumper.add_representer(str, _text)
+_Dumper.add_representer(float, _Dumper.represent_float)
+_Dumper.add_representer(str, _Dumper.represent_str)
