@@ -152,10 +152,3 @@ def test_an_agent_shows_its_own_tasks(play):
     play.task(agent_id=play.create("agent", name="Other", description=None).id)
     play.world.delete(gone)
     assert [task["id"] for task in play.world.embedded(play.agent, "tasks")] == [mine.id]
-
-
-def test_a_session_that_ends_cancels_its_run():
-    world, session = world_with("credentials", "session", "idle")
-    run = world.create("task_run", {**FIELDS["task_run"], "session_id": session.id}, silent=True)
-    world.move(session, "completing")
-    assert world.all("task_run")[run.id].status == "cancelling"

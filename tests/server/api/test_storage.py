@@ -11,7 +11,7 @@ KEEPS = {"enabled": True}
 
 
 @pytest.fixture
-def play(api, sim, task, connection, advance):
+def play(api, sim, task, connection, run_task, advance):
     """Run a task whose script has these effects, to its end; return the run's path."""
 
     def play(*effects, storage=KEEPS, login=connection):
@@ -19,8 +19,7 @@ def play(api, sim, task, connection, advance):
         text = f"version: 1\nname: story\ntask_run: [{steps}]"
         assert sim.put("/scenarios/story", content=text).status_code == 200
         assert api.patch(f"/tasks/{task['id']}", json={"storage": storage}).status_code == 200
-        body, headers = {"connection_id": login["id"]}, {"Deck-Sim-Scenario": "story"}
-        run = api.post(f"/tasks/{task['id']}/run", json=body, headers=headers).json()
+        run = run_task("story", connection_id=login["id"])
         advance("1m")
         return f"/task-runs/{run['id']}"
 
@@ -51,11 +50,11 @@ def test_a_file_becomes_a_storage_item(api, sim, play):
     assert sim.get("/events").json()["data"][-1]["type"] == "storage.deleted"
 
 
-def test_listing_files_polls_the_run(api, sim, play, task, connection):
-    play()
+def test_listing_files_polls_the_run(api, sim, run_task):
+    run_task()
     sim.put("/clock", json={"mode": "on_poll"})
     for part in ("storage", "screenshots"):
-        run = api.post(f"/tasks/{task['id']}/run", json={"connection_id": connection["id"]}).json()
+        run = run_task()
         for _ in range(9):
             api.get(f"/task-runs/{run['id']}/{part}")
         assert sim.get("/task-runs").json()["data"][-1]["status"] == "completed"
