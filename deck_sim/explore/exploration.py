@@ -1,6 +1,6 @@
 """An exploration: a program runs twice without trouble, then once for each trouble; its report."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,7 @@ class Report:
     missing: Sequence[str] = ()  # troubles that were asked for, but match no place
     no_timing: str | None = None  # why timing was not explored
     has_restored: bool = False  # whether a world that `deck.restore` put back was left out
+    interrupted: bool = False  # by Ctrl-C or a signal, so some troubles were not tried
     report_only: bool = False  # a trouble that is not survived fails no test
 
     @property
@@ -86,8 +87,9 @@ class Report:
         parts = [f"{total}: {survived} survived, {failed} did not, {missed} not tested"]
         if self.left_out:
             parts.append(f"{counted(self.left_out, 'similar trouble')} left out")
-        if self.not_tried:
-            parts.append(f"{self.not_tried} not tried (limit of runs or time)")
+        if self.not_tried or self.interrupted:
+            why = "interrupted" if self.interrupted else "limit of runs or time"
+            parts.append(f"{self.not_tried} not tried ({why})")
         if waited := sum(result.waited for result in self.results):
             parts.append(f"the program waited {waited:.1f} s of real time after a 429")
         if self.no_timing is not None:
@@ -122,6 +124,7 @@ class Report:
             "error": self.error,
             "summary": self.summary(),
             "failed": self.failed,
+            "interrupted": self.interrupted,
             "details": self.details(),
             "results": [result.as_json() for result in self.results],
             "left_out": self.left_out,
@@ -130,6 +133,13 @@ class Report:
             "no_timing": self.no_timing,
             "has_restored": self.has_restored,
         }
+
+
+def find_untested(names: Iterable[str], reports: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names with a place whose trouble occurred in none of these reports (as JSON)."""
+    rows = [row for report in reports for row in report["results"]]
+    tested = {row["trouble"] for row in rows if row["verdict"] != NOT_TESTED}
+    return [name for name in names if " " in name and name not in tested]
 
 
 def explore(

@@ -25,6 +25,7 @@ from pytest_deck_sim.options import (
     FAILED,
     FOLDERS,
     INI_VALUES,
+    INTERRUPTED,
     MADE_UP,
     OWN_SERVER,
     REPORT,
@@ -129,6 +130,7 @@ def pytest_terminal_summary(
     """Print the results of explored tests, and write the file of `--deck-explore-report`."""
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
     explored = [report.deck_explore for report in reports if hasattr(report, "deck_explore")]
+    explored += filter(None, [config.stash.get(INTERRUPTED, None)])
     if explored:
         from pytest_deck_sim.exploration import show_reports
 

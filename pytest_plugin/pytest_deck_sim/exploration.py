@@ -18,11 +18,11 @@ from _pytest.runner import runtestprotocol
 from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.explore.error_line import cut_pages
 from deck_sim.explore.exploration import FAILED as NOT_SURVIVED
-from deck_sim.explore.exploration import RUN_LIMIT, Plan, Report, explore
+from deck_sim.explore.exploration import RUN_LIMIT, Plan, Report, explore, find_untested
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 from deck_sim.handle.connect.transports import server_at
-from pytest_deck_sim.options import EXPLORED, FAILED, VARIANT, find_folder
+from pytest_deck_sim.options import EXPLORED, FAILED, INTERRUPTED, VARIANT, find_folder
 from pytest_deck_sim.world_fixture import make_failure, make_key, page_name
 
 _NEEDS_SERVER = (
@@ -100,7 +100,9 @@ class Explorer:
             try:
                 explore(baseline, self._run, plan, report, progress.show)
             except KeyboardInterrupt:
-                progress.clear(f"\n{name}, interrupted: {report.text()}\n")
+                progress.clear()
+                report.interrupted = True
+                self._config.stash[INTERRUPTED] = report.as_json()
                 raise
             progress.clear()
             # The page of each run was written before it was known whether the run survived.
@@ -253,8 +255,13 @@ def show_reports(
     terminal.section("deck exploration")
     for report in reports:
         terminal.line(f"{report['name']}: {report['summary']}")
-        for line in () if report["failed"] else filter(None, report["details"]):
+        has_failure = report["failed"] and not report["interrupted"]
+        for line in () if has_failure else filter(None, report["details"]):
             terminal.line(f"  {line}")
+    if names := find_untested(config.option.deck_trouble, reports):
+        terminal.line(f"--deck-trouble: {listed(names)} occurred in no test", red=True)
+        session: Any = terminal._session
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
     if folder := find_folder(config, "html"):
         terminal.line(f"pages of the runs that failed: {folder}")
     if name := config.option.deck_explore_report:

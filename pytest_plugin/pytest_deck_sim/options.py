@@ -13,6 +13,7 @@ REPORT = pytest.StashKey[Callable[[str], str]]()
 FAILED = pytest.StashKey[BaseException]()
 BROKEN = pytest.StashKey[set[str | None]]()  # the mistakes in scenario files that a report lists
 EXPLORED = pytest.StashKey[Callable[[str], Any]]()  # watches the worlds of the server at a URL
+INTERRUPTED = pytest.StashKey[Any]()  # the report, as JSON, of the explored test that Ctrl-C ended
 VARIANT = pytest.StashKey[str]()  # the trouble with which an explored test runs
 FAIL = "fail"
 LINT_MODES = (FAIL, "off")  # whether findings of `deck.lint` fail a test

@@ -48,14 +48,21 @@ def test_a_sound_command_survives(cli):
     assert (done.exit_code, done.stdout) == (0, "7 troubles: 7 survived, 0 did not, 0 not tested\n")
 
 
-def test_one_trouble_alone_can_be_repeated(cli, monkeypatch):
-    words = ["explore", "--clock", "on_poll", "--trouble", LOST, "--trouble=reset"]
-    words += python(CREATE)
-    monkeypatch.setattr(sys, "argv", ["deck-sim", *words])
+def test_one_trouble_alone_can_be_repeated(cli, monkeypatch, tmp_path):
+    words = ["explore", "--clock", "on_poll", "--trouble", LOST, "--trouble=reset", "--jobs", "2"]
+    words += ["--time=1m", "--explore-report", tmp_path / "report.json", *python(CREATE)]
+    monkeypatch.setattr(sys, "argv", ["deck-sim", *map(str, words)])
     done = cli(*words)
     assert done.stdout.startswith("2 troubles: 1 survived, 1 did not, 0 not tested\n")
     again = f"  again:      deck-sim explore --clock on_poll --trouble '{LOST}' -- "
     assert f"\n{again}" in done.stdout
+
+
+def test_a_named_place_that_never_occurs_fails(cli):
+    read = "reset at GET /v2/agents #1"
+    done = cli("explore", "--trouble", read, *python(CREATE))
+    assert done.exit_code == 1
+    assert f"they are not tested:\n  {read}; did you mean 'reset at POST " in done.stdout
 
 
 def test_the_failure_of_a_command_has_its_exit_code_and_last_error(cli):
@@ -171,5 +178,5 @@ def test_a_signal_ends_the_command_and_shows_what_was_found_before(cli, tmp_path
     done = cli("explore", *words)
     assert (done.exit_code, done.stderr) == (128 + number, "deck-sim: interrupted\n")
     assert done.stdout.startswith(
-        "1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried (limit of runs or time)\n"
+        "1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried (interrupted)\n"
     )

@@ -81,6 +81,7 @@ def test_the_data_has_everything(report):
         "error": None,
         "summary": report.summary(),
         "failed": False,
+        "interrupted": False,
         "details": ["", "these troubles did not occur, so they are not tested:", "  late at x"],
         "results": [
             {

@@ -179,7 +179,20 @@ def test_a_page_in_the_message_of_a_failure_is_cut_to_its_title(run):
     result.stdout.fnmatch_lines(["  RuntimeError: 503 Service Unavailable"])
 
 
-def test_ctrl_c_in_a_run_with_a_trouble_leaves_nothing_behind(run, capsys):
+def test_a_named_place_that_never_occurs_fails(run):
+    """It may occur in one of several tests. A trouble without a place may occur nowhere."""
+    text = f"{AGENT}\ndef test_read(deck_client): deck_client.get('/agents')"
+    read, nowhere = "reset at GET /v2/agents #1", "reset at GET /v2/tasks #1"
+    codes = [run(text, f"--deck-trouble={name}").ret for name in (nowhere, read, "late")]
+    assert codes == [1, 1, 0]  # the second: the test does not survive
+    result = run(text, f"--deck-trouble={LOST.replace('lost_response', 'reset')}")
+    assert result.ret == 0
+    result = run(text, f"--deck-trouble={nowhere}")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines([f"--deck-trouble: `{nowhere}` occurred in no test"])
+
+
+def test_ctrl_c_in_a_run_with_a_trouble_is_in_the_report_and_leaves_nothing(run, pytester, capsys):
     text = """
 import itertools
 numbers = itertools.count()
@@ -189,8 +202,10 @@ def test_it(client):
         raise KeyboardInterrupt
 """
     with pytest.raises(KeyboardInterrupt):
-        run(text, EXPLORE)
-    assert "::test_it, interrupted: 0 troubles: " in capsys.readouterr().out
+        run(text, EXPLORE, "--deck-explore-report=report.json")
+    assert "::test_it: 0 troubles: " in capsys.readouterr().out
+    (report,) = json.loads((pytester.path / "report.json").read_text())
+    assert (report["interrupted"], report["not_tried"]) == (True, 4)
     run(AGENT).assert_outcomes(passed=1)
 
 

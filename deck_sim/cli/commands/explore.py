@@ -23,10 +23,11 @@ from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import STOPS, handle_signals
 from deck_sim.explore.error_line import find_error_line
-from deck_sim.explore.exploration import Plan, Report, explore
+from deck_sim.explore.exploration import Plan, Report, explore, find_untested
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 
+_ONCE = ("--trouble", "--explore-report", "--jobs", "--time")  # options that `again` leaves out
 _NOTHING = "nothing to explore: no call reached the server; does the command read {}?"
 
 
@@ -113,22 +114,25 @@ def command(
                 plan = Plan(only, may_begin=lambda: time.monotonic() < end, map=pool.map)
                 explore(baseline, run, plan, report, show)
         except KeyboardInterrupt:
+            report.interrupted = True
             echo("deck-sim: interrupted", err=True)
     echo(report.text())
+    results = report.as_json()
     if explore_report is not None:
-        text = json.dumps(report.as_json(), indent=2, ensure_ascii=False)
+        text = json.dumps(results, indent=2, ensure_ascii=False)
         explore_report.write_text(f"{text}\n", "utf-8")
     if signals:
         raise click.exceptions.Exit(128 + signals[0])
-    raise click.exceptions.Exit(2 if report.error else int(report.failed))
+    has_failed = report.failed or bool(find_untested(only, [results]))
+    raise click.exceptions.Exit(2 if report.error else int(has_failed))
 
 
 def _write_repeat_command(words: tuple[str, ...], trouble: str) -> str:
     arguments = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
     options = iter(arguments[: arguments.index("--")])
-    options = (word for word in options if not word.startswith("--trouble="))
-    without_troubles = [word for word in options if word != "--trouble" or not next(options)]
-    return shlex.join(["deck-sim", *without_troubles, "--trouble", trouble, "--", *words])
+    options = (word for word in options if not word.startswith(tuple(f"{name}=" for name in _ONCE)))
+    repeated = [word for word in options if word not in _ONCE or not next(options)]
+    return shlex.join(["deck-sim", *repeated, "--trouble", trouble, "--", *words])
 
 
 def _run_command(
