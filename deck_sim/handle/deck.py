@@ -565,9 +565,9 @@ class Deck(AbstractContextManager["Deck"]):
         `deck.seed(agents=[{"id": "agt_1", "name": "Concierge"}])`. If a resource is refused, none
         is added.
         """
-        all_ = {**(resources or {}), **kinds}
-        seeded: dict[str, list[str]] = self._control("seed_world", resources=all_)["seeded"]
-        return seeded
+        answer = self._control("seed_world", resources={**(resources or {}), **kinds})
+        ids: dict[str, list[str]] = answer["seeded"]
+        return ids
 
     def ready_task(
         self,

@@ -38,11 +38,12 @@ _RECEIVES = ContextVar[list[str]]("deck_sim_receives")
 @contextmanager
 def receiving(api_key: str) -> Iterator[None]:
     """Mark a block that calls a webhook receiver: `check_not_receiving` raises an error in it."""
-    token = _RECEIVES.set(of := [api_key])
+    keys = [api_key]
+    token = _RECEIVES.set(keys)
     try:
         yield
     finally:
-        of.clear()
+        keys.clear()
         _RECEIVES.reset(token)
 
 
