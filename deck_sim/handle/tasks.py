@@ -126,15 +126,17 @@ class Tasks:
             for status in machine.statuses
             if machine.is_final(status) or machine.asks_person(status)
         ]
-        while wait := (details := self._control("show_resource", id=id_))["unfinished"]:
+        while True:
+            details = self._control("show_resource", id=id_)
+            if (kind := details["kind"]) != "task_run":
+                raise DeckSimError(f"`finish` takes a run, but `{id_}` is of the kind `{kind}`")
+            if not (wait := details["unfinished"]):
+                return self._read(kind, id_)
             if remedy := _REMEDIES.get(wait["remedy"]["do"]):
                 answer = json.dumps(redact_body(details["right_answer"]) or "…", ensure_ascii=False)
                 remedy = remedy.format(answer=answer)
                 raise DeckSimError(f"`{id_}` is `{wait['status']}`. {wait['why']} {remedy}.")
             self._control.advance(until={"event": events, "id": id_}, limit=limit)
-        if (kind := details["kind"]) != "task_run":
-            raise DeckSimError(f"`finish` takes a run, but `{id_}` is of the kind `{kind}`")
-        return self._read(kind, id_)
 
     def _create(self, path: str, body: Json, scenario: str | None) -> Json:
         return self._control.create(path, body, **drop_none(**{SCENARIO_HEADER: scenario}))

@@ -103,6 +103,10 @@ def test_what_cannot_be_answered_or_finished_is_an_error(deck):
         (lambda: deck.answer(deck.finish(done), "x"), r"`completed` and has no open prompt\.$"),
         (lambda: deck.answer(deck.ready_task().agent_id, "x"), r"^`\w+` has no open prompt\.$"),
         (lambda: deck.finish(done["task_id"]), "takes a run, but `task_.*` is of the kind `task`"),
+        (
+            lambda: deck.finish(deck.ready_task(login=True).connection_id),
+            "of the kind `connection`",
+        ),
     ):
         with pytest.raises(DeckSimError, match=message):
             call()
