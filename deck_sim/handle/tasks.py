@@ -150,5 +150,7 @@ class Tasks:
         return self._read(kind, id_)
 
     def _read(self, kind: str, id_: str) -> Json:
-        resources = self._control.data(f"show_{kind}s")
-        return next(resource for resource in resources if resource["id"] == id_)
+        for resource in self._control.data(f"show_{kind}s"):
+            if resource["id"] == id_:
+                return resource
+        raise DeckSimError(f"`{id_}` is gone: its world was reset or restored")

@@ -1,3 +1,4 @@
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
@@ -28,8 +29,12 @@ def test_the_end_of_a_world_releases_its_answers(deck, run, in_thread):
     hold = deck.hold("POST /v2/tasks/*/run")
     started = in_thread(run)
     _until(lambda: hold.answers)
+    waiting = in_thread(lambda: asyncio.run(deck.async_start_run()))
+    _until(lambda: hold.answers == 2)
     deck.reset()
     assert started.result()["status"] == "queued"
+    with pytest.raises(DeckSimError, match=r"^`trun_.*` is gone: its world was reset"):
+        waiting.result(timeout=20)
     with pytest.raises(DeckSimError, match="its world was reset; holds that remain: none"):
         _ = hold.held
 
