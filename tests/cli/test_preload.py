@@ -109,6 +109,7 @@ def test_sessions_of_aiohttp_use_the_proxy_by_default(load, monkeypatch, tmp_pat
     package.mkdir()
     (package / "__init__.py").write_text("from aiohttp.client import ClientSession")
     code = "class ClientSession:\n    def __init__(self, *, trust_env=False): self.env = trust_env"
+    code = f"import aiohttp.helpers\n{code}"
     (package / "client.py").write_text(code)
     (package / "helpers.py").write_text("from urllib.request import proxy_bypass")
     load(**SETTINGS)

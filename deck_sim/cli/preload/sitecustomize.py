@@ -96,9 +96,7 @@ def _bypass_proxy(urllib_request: Any) -> None:
 
 def _use_proxy_in_aiohttp(client: Any) -> None:
     client.ClientSession.__init__.__kwdefaults__["trust_env"] = True
-
-
-def _keep_proxy_in_aiohttp(helpers: Any) -> None:
+    helpers: Any = sys.modules["aiohttp.helpers"]
     helpers.proxy_bypass = helpers.proxy_bypass.usual
 
 
@@ -123,7 +121,6 @@ def _lead_uvloop(uvloop: Any) -> None:
 _PATCHES = {
     "urllib.request": _bypass_proxy,
     "aiohttp.client": _use_proxy_in_aiohttp,
-    "aiohttp.helpers": _keep_proxy_in_aiohttp,
     "uvloop": _lead_uvloop,
 }
 
