@@ -79,6 +79,9 @@ class InjectedFaults:
         self.by_owner.setdefault(owner, []).append(injected)
         return injected
 
+    def is_trouble(self, fault: Any) -> bool:
+        return any(injected.fault is fault for injected in self.by_owner.get(TROUBLE, ()))
+
     def remove(self, fault_id: str) -> bool:
         injected = next((injected for injected in self if injected.id == fault_id), None)
         if injected is not None:

@@ -9,6 +9,7 @@ from deck_sim.explore.troubles import Trouble, choose_troubles, find_troubles
 from deck_sim.explore.watch import Watch
 
 SURVIVED, FAILED, NOT_TESTED = "survived", "did not survive", "not tested"
+HARMLESS = "changed only counts or moments"
 RUN_LIMIT = 200  # runs with a trouble, unless a test sets its own limit
 
 # Runs the program once, and returns its failure in one line, or None.
@@ -36,11 +37,14 @@ class Result:
     problems: Sequence[str]  # the failure of the test, and how the worlds differ; empty: none
     findings: Sequence[str] = ()  # about its worlds, and not about those of the baseline
     waited: float = 0  # seconds of real time before the program repeated a refused call
+    is_harmless: bool = False  # the test failed, but only since it counts calls or names a moment
 
     @property
     def verdict(self) -> str:
         if not self.occurred:
             return NOT_TESTED
+        if self.is_harmless:
+            return HARMLESS
         return FAILED if self.problems else SURVIVED
 
     def as_json(self) -> dict[str, Any]:
@@ -82,9 +86,11 @@ class Report:
         if self.error is not None:
             return self.error.splitlines()[0].rstrip(":")
         survived, failed, missed = map(len, map(self.of, (SURVIVED, FAILED, NOT_TESTED)))
-        missed += len(self.missing)
-        total = counted(survived + failed + missed, "trouble")
+        missed, harmless = missed + len(self.missing), len(self.of(HARMLESS))
+        total = counted(survived + failed + missed + harmless, "trouble")
         parts = [f"{total}: {survived} survived, {failed} did not, {missed} not tested"]
+        if harmless:
+            parts.append(f"{HARMLESS}: {harmless}")
         if self.left_out:
             parts.append(f"{counted(self.left_out, 'similar trouble')} left out")
         if self.not_tried or self.interrupted:
@@ -171,7 +177,11 @@ def explore(
         differences = watch.differences(baseline, may_lack=plan.may_lack)
         problems = [failure] if failure else differences
         findings = [text for text in watch.findings() if text not in usual]
-        return Result(trouble, watch.occurred, problems, findings, watch.waited)
+        # In a world as usual, the test may count calls or name a moment.
+        is_harmless = (
+            bool(failure) and not differences and watch.is_harmless(f"{failure}", baseline)
+        )
+        return Result(trouble, watch.occurred, problems, findings, watch.waited, is_harmless)
 
     report.not_tried = len(chosen)
     progress(0, len(tried))

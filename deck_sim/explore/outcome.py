@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.errors import counted
-from deck_sim.engine.script import WRONG_ANSWER
+from deck_sim.engine.script import WRONG_ANSWER, watched_kinds
 from deck_sim.engine.world_values import Resource
 from deck_sim.explore.places import program_calls
-from deck_sim.runtime.advance import pass_time_until, run_to_end
+from deck_sim.runtime.advance import next_retry, pass_time_until, run_to_end
 from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.runtime.simulation import Simulation
 
@@ -29,6 +29,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
 class Outcome:
     """The calls of a world, and its resources once it is idle."""
 
+    state: tuple[str, ...]  # before the world was played to its end
     calls: Counter[str]  # of the program, with statuses of answers; equal reads count once
     counts: dict[str, int]  # resources, by the noun of their kind
     runs: tuple[tuple[str, str], ...]  # status and output of each, in order of creation
@@ -36,6 +37,14 @@ class Outcome:
     all_delivered: bool  # whether each attempt to deliver was answered with success
     times_out: bool  # whether a run ended with the error of a timeout
     room: int  # how many times as long every run could take without a timeout; at most ten
+
+
+def read_state(simulation: Simulation) -> tuple[str, ...]:
+    """Return the present statuses of runs, logins and sessions, and if a delivery is late."""
+    world = simulation.world
+    rows = map(world.all, watched_kinds(world.contract))
+    statuses = (f"{resource.status}" for resources in rows for resource in resources.values())
+    return (f"{next_retry(simulation) is not None}", *statuses)
 
 
 def observe(simulation: Simulation) -> Outcome:
@@ -67,6 +76,7 @@ def observe(simulation: Simulation) -> Outcome:
     lines = [(call.method, f"{name} -> {call.status}") for name, call in program_calls(simulation)]
     reads = {line for method, line in lines if method == "GET"}
     return Outcome(
+        read_state(simulation),
         Counter([*(line for method, line in lines if method != "GET"), *reads]),
         {world.contract.kinds[kind].noun: len(rows) for kind, rows in alive.items()},
         tuple(

@@ -118,6 +118,8 @@ async def advance_clock(
         advance = finish_deliveries(simulation, moves_stories=is_last)
         rest = await worlds.dispatcher.drive(simulation, advance, has_left)
         report.happened, report.now = report.happened + rest.happened, rest.now
+    if explored is not None and sleep is None:
+        explored.after_move(simulation)
     happened = await map_in_turns(
         lambda numbered: entry_as_json(simulation, numbered[1], numbered[0]),
         enumerate(report.happened, report.after + 1),

@@ -194,7 +194,7 @@ def show_requests(simulation: Simulation) -> Json:
         "edition": world.edition,
         "kept_headers": sorted({*KEPT_HEADERS, *world.options.keep_headers}),
         "dropped": journal.dropped,
-        "data": [*map(_whole_as_json, journal)],
+        "data": [*map(_whole_as_json, lint.calls_without_trouble(simulation))],
     }
 
 
@@ -334,6 +334,8 @@ def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
 @operation("GET", "/lint")
 def show_lint(simulation: Simulation, poll_interval: Length = lint.POLL_INTERVAL) -> Json:
     """Show mistakes of the client, such as polls within `poll_interval`, each with its `calls`."""
+    # A call that is repeated because of a trouble is no mistake.
+    rules = [] if simulation.has_trouble else lint.LINT_RULES
     data = [
         {
             "name": rule.name,
@@ -342,7 +344,7 @@ def show_lint(simulation: Simulation, poll_interval: Length = lint.POLL_INTERVAL
             "fix": rule.fix,
             "calls": [*map(lint.call_as_json, calls)],
         }
-        for rule in lint.LINT_RULES
+        for rule in rules
         for what, calls in rule.find(simulation, poll_interval)
     ]
     return {"data": data, "dropped": simulation.journal.dropped}

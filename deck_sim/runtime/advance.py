@@ -131,8 +131,7 @@ def advance_until_event(
     world = simulation.world
     if unknown := next(filter(None, (explain_unknown(simulation, type_) for type_ in types)), None):
         raise refuse("request/input_invalid", unknown, field="until.event")
-    explored = simulation.exploration
-    has_trouble = explored is not None and explored.has_trouble
+    explored, has_trouble = simulation.exploration, simulation.has_trouble
     before = explored.events if explored and has_trouble else world.events.total
     awaited = AwaitedEvent(tuple(types), resource_id, before)
     # An event of a resource that is final came even before that move, if at all.

@@ -35,6 +35,7 @@ class Call(Immutable):
     answered: Mapping[str, Any] = field(default_factory=dict)  # parts of the answer, such as `id`
     replayed: bool = False  # answered with a stored answer
     fault: str | None = None  # the key of its fault
+    by_trouble: bool = False  # whether an exploration injected the fault
     unanswered: str | None = None  # why its client got no answer that it could read
     number: int = 0  # among all calls of its world, also those that are no longer kept
     position: int = 0  # number of calls, entries and events that were recorded before it

@@ -6,7 +6,7 @@ coincidence, so a rule about polling needs three reads.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Reversible
+from collections.abc import Callable, Collection, Iterator, Reversible
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice, pairwise, zip_longest
@@ -194,6 +194,21 @@ def submits_an_answer_twice(simulation: Simulation, _: timedelta) -> Findings:
         if wrong or again.status == 409:
             why = "had been wrong" if wrong else "had been accepted"
             yield f"`POST {first.path}` was sent again with an answer that {why}", (first, again)
+
+
+def calls_without_trouble(simulation: Simulation) -> Collection[Call]:
+    """Return the calls of a world as if there were no trouble: without calls that a trouble
+    refused, and without the repetition of a call whose answer it lost.
+    """
+    if not simulation.has_trouble:
+        return simulation.journal
+    caused = set[int]()
+    for call, again in _with_repeats(simulation.journal):
+        if call.by_trouble and call.fault != "lost_response":
+            caused.add(call.number)
+        elif call.by_trouble and again is not None:
+            caused.add(again.number)
+    return [call for call in simulation.journal if call.number not in caused]
 
 
 def _repeated_reads(

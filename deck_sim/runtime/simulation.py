@@ -66,6 +66,7 @@ class Exploration:
     has_trouble: bool  # whether this is a run with a trouble
     finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries, such as `by`
     events: int = 0  # number of events at the end of the test's last move of the clock
+    after_move: Callable[["Simulation"], object] = lambda simulation: None  # called after each
 
 
 class Refusal(ApiError):
@@ -157,6 +158,11 @@ class Simulation:
         log.exception("deck-sim failed during %s", where)
         text = "deck-sim itself failed; its log has the traceback. Please report it."
         return refuse("api/api_error", text)
+
+    @property
+    def has_trouble(self) -> bool:
+        """Whether an exploration has put a trouble into this run."""
+        return self.exploration is not None and self.exploration.has_trouble
 
     @property
     def record_count(self) -> int:

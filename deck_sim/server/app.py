@@ -213,6 +213,7 @@ def make_record(request: Request) -> Call:
         answered=summary if is_readable else {},
         replayed=request.replayed,
         fault=fault and fault.key,
+        by_trouble=fault is not None and simulation.world.injected.is_trouble(fault),
         unanswered=None if is_readable else f"fault `{fault.key}`",
         number=simulation.journal.total + 1,
         position=simulation.record_count,

@@ -6,6 +6,7 @@ import copy
 import json
 import shlex
 import time
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, fields
@@ -150,6 +151,10 @@ class Explorer:
         self._last_report = failed or reports[0]
         if failed is None or isinstance(item.stash.get(FAILED, None), self._options.raises):
             return None
+        # The message of an assertion has values; only its line says that one is `deck.clock.now`.
+        error = item.stash.get(FAILED, None)
+        lines = [frame.line for frame in traceback.extract_tb(error and error.__traceback__)]
+        watch.checks_clock = ".clock" in f"{lines[-1:]}"
         crash = getattr(failed.longrepr, "reprcrash", None)
         text = cut_pages(f"{crash.message if crash else failed.longreprtext}\n").splitlines()[0]
         of_all = "; this limit is for all runs of an explored test together: raise it"

@@ -12,7 +12,9 @@ from deck_sim.handle.connect.transports import server_at
 
 COUNTS = {"agent": 1, "task run": 2}
 RUNS = (("completed", "{}"), ("failed", "null"))
-BEFORE = Outcome(Counter(), COUNTS, RUNS, answers=1, all_delivered=True, times_out=False, room=1)
+BEFORE = Outcome(
+    (), Counter(), COUNTS, RUNS, answers=1, all_delivered=True, times_out=False, room=1
+)
 
 
 @pytest.fixture

@@ -293,3 +293,49 @@ def test_a_time_limit_is_for_the_whole_exploration(client):
     client.create_agent()
     if next(timeouts):  # pytest-timeout fails the run that is in progress
         pytest.fail("Timeout (>1.0s) from pytest-timeout.")
+
+
+# Counts and moments
+
+
+@explore(skip=["rate_limited"])
+@result("passed", counts(3))
+def test_calls_that_a_trouble_causes_are_not_counted(deck, sound_client):
+    sound_client.create_agent()
+    deck.requests.assert_called("POST /v2/agents", times=1, status=201)
+    deck.lint.check()
+
+
+@explore(troubles=["at_once", "tenfold"])
+@result("passed", "2 troubles: 0 survived, 0 did not, *; changed only counts or moments: 2*")
+def test_the_number_of_reads_is_no_damage(deck, sound_client):
+    sound_client.wait(sound_client.start_run())
+    deck.requests.assert_called("GET /v2/task-runs/*", times=11)
+
+
+@explore(troubles=["at_once", "reset"])
+@result("passed", "2 troubles: 0 survived, 0 did not, *; changed only counts or moments: 2*")
+def test_a_status_in_between_or_a_moment_is_no_damage(deck, sound_client):
+    began = deck.clock.now
+    sound_client.start_run()
+    deck.advance_until("task_run.running")
+    assert deck.runs[0]["status"] == "running"
+    assert (deck.clock.now - began).seconds == 2
+
+
+@explore(troubles=["duplicate"])
+@result("failed", "duplicate at task_run.completed of run 1", "  *assert 4 == 3*")
+def test_damage_is_a_finding_although_the_world_is_as_usual(deck, sound_client, receiver):
+    handled = []
+    receiver.knows = lambda run: handled.append(run) is None
+    sound_client.start_run()
+    deck.advance("1m")
+    assert len(handled) == 3
+
+
+@explore
+@result("passed", "0 troubles: *")
+def test_a_call_that_meets_a_fault_of_the_test_is_no_place(deck, sound_client):
+    """Nor are its repetitions."""
+    deck.fault("POST /v2/agents", status=503, times=2)
+    sound_client.create_agent()
