@@ -174,7 +174,7 @@ def explore(
         finishes = moves if baseline.all_delivered else ()
         watch = Watch(trouble, finishes, caller=baseline.caller)
         failure = run(watch)
-        differences = watch.differences(baseline, may_lack=plan.may_lack)
+        differences = watch.differences(baseline, may_lack=plan.may_lack) + watch.hasty_calls()
         problems = [failure] if failure else differences
         findings = [text for text in watch.findings() if text not in usual]
         # In a world as usual, the test may count calls or name a moment.

@@ -24,7 +24,7 @@ _TIMINGS = (STEP, STEPS, RANGES, SLOW)
 
 _KEY = "send an `Idempotency-Key` with each create call, and repeat the call with the same key"
 _REPEAT = "repeat the call after a moment"
-_WAIT = "wait as long as `Retry-After` says, then repeat the call"
+_WAIT = "wait as long as `Retry-After` says, then repeat the call (in a test, with `deck.sleep`)"
 _ONCE = "remember each `webhook-id`, and ignore a webhook whose id came before"
 _READ = "treat an event as a hint, and read the present state of the resource"
 _EARLY = "before the call, store what its webhook needs: the webhook may come before the answer"
@@ -48,7 +48,8 @@ MEANINGS = {
     "lost_response": "the call is carried out, but its answer is lost, as when a connection breaks",
     "reset": "the connection breaks before the call arrives; nothing is done",
     "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
-    "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s",
+    "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s of the"
+    " world and of real time, which are findings",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
     "late": "the webhook comes after the next webhook to its destination: Deck promises no order",
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",

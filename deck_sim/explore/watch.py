@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe, read_state
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
+from deck_sim.explore.trouble_effects import MOST_REFUSALS
 from deck_sim.explore.troubles import Trouble
 from deck_sim.runtime.findings import CALLERS, NOTE, WEIGHTS, collect_findings
+from deck_sim.runtime.lint import POLL_INTERVAL, ignores_retry_after
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Exploration, Simulation
 
@@ -144,6 +146,17 @@ class Watch:
         return _OF_TEST.search(failure) is not None and (
             self.checks_clock or any(life.differs(other) for life, other in pairs if other)
         )
+
+    def hasty_calls(self) -> list[str]:
+        """Describe the first repetition before the `Retry-After` of the trouble had passed. Another
+        part of the program may read the same, so reads count once no more of them are refused.
+        """
+        for world in (life.simulation for life in self.called.values()):
+            refused = sum(call.by_trouble for call in world.journal)
+            for text, (first, _) in ignores_retry_after(world, POLL_INTERVAL):
+                if first.by_trouble and (first.method != "GET" or refused == MOST_REFUSALS):
+                    return [text]
+        return []
 
     def findings(self) -> list[str]:
         """Describe what is wrong with the worlds of this run."""

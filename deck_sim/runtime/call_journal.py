@@ -38,6 +38,7 @@ class Call(Immutable):
     by_trouble: bool = False  # whether an exploration injected the fault
     unanswered: str | None = None  # why its client got no answer that it could read
     number: int = 0  # among all calls of its world, also those that are no longer kept
+    real_ns: int = 0  # when it came in real time, on a monotonic clock
     position: int = 0  # number of calls, entries and events that were recorded before it
     from_handle: bool = False  # whether a `Deck` sent it, not a program under test
     # How many events its world had before and after it; empty if an advance was in progress.

@@ -139,16 +139,20 @@ def retries_without_key(simulation: Simulation, _: timedelta) -> Findings:
     fix="Wait as many seconds as `Retry-After` says before the next call.",
 )
 def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
-    """Find calls before `Retry-After` has passed: after a 429 the next call, else a repeat."""
+    """Find calls before `Retry-After` has passed, in the world or in real time: after a 429 the
+    next call, else a repeat. After one of an exploration other calls succeed, so a repeat, too.
+    """
     journal = simulation.journal
     for (first, again), following in zip_longest(_with_repeats(journal), islice(journal, 1, None)):
         seconds = f"{first.answered.get('retry_after', '')}"
         if not seconds.isdigit():
             continue
-        until = first.at + timedelta(seconds=int(seconds))
-        call = following if first.status == 429 else again
-        if call is not None and call.at < until:
-            after, wait = format_duration(call.at - first.at), counted(int(seconds), "second")
+        call = following if first.status == 429 and not first.by_trouble else again
+        if call is None:
+            continue
+        real = timedelta(microseconds=(call.real_ns - first.real_ns) // 1000)
+        if max(passed := call.at - first.at, real) < timedelta(seconds=int(seconds)):
+            wait, after = counted(int(seconds), "second"), format_duration(passed)
             what = f"a {first.status} asked to wait {wait}, and the next call came after"
             yield f"{what} {after}", (first, call)
 

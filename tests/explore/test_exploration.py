@@ -64,16 +64,48 @@ def test_a_program_runs_with_each_trouble(explored, create):
         ("lost_response at POST /v2/agents #1", "did not survive"),
         ("reset at POST /v2/agents #1", "survived"),
         ("unavailable at POST /v2/agents #1", "survived"),
-        ("rate_limited at POST /v2/agents #1", "survived"),
+        ("rate_limited at POST /v2/agents #1", "did not survive"),
     ]
     assert [result.problems for result in report.results][:2] == [
         ["2 agents where the baseline has 1"],
         [],
     ]
+    text = "a 429 asked to wait 1 second, and the next call came after 0s"
+    assert report.results[3].problems == [text]
     (finding,) = report.results[0].findings
     assert finding.startswith("retries_without_key: `POST /v2/agents` got no answer")
     assert report.progress == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
     assert (report.failed, report.not_tried) == (True, 0)
+
+
+def test_a_call_that_is_repeated_too_early_is_a_finding(explored, api, sim):
+    """Unless a second has passed; other calls may come meanwhile."""
+    waits = {
+        "no time": (lambda: None, True),
+        "half": (lambda: sim.post("/clock/advance", json={"sleep": "0.5s"}), True),
+        "a second": (lambda: sim.post("/clock/advance", json={"sleep": "1s"}), False),
+    }
+
+    def program(wait):
+        while api.post("/agents", json={"name": "a"}).status_code == 429:
+            api.post("/agents", json={"name": "another"})
+            wait()
+
+    for wait, is_finding in waits.values():
+        report = explored(partial(program, wait), only=["rate_limited"])
+        assert report.failed == is_finding
+
+
+@pytest.mark.parametrize(("reads", "is_finding"), [(3, False), (4, True)])
+def test_a_read_may_be_repeated_by_another_part_of_the_program(
+    explored, api, sim, reads, is_finding
+):
+    def program():
+        statuses = [api.get("/agents").status_code for _ in range(reads)]
+        sim.post("/clock/advance", json={"sleep": "1s"})
+        assert 200 in (*statuses, api.get("/agents").status_code)
+
+    assert explored(program, only=["rate_limited at GET /v2/agents #1"]).failed == is_finding
 
 
 def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):

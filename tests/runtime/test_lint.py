@@ -164,6 +164,7 @@ def test_a_call_before_retry_after_is_a_finding():
                 ([], 503, "9", [call(1, "GET /v2/agents")]),
                 (["after 1s"], 503, "9", [call(1, "GET /v2/test")]),
                 ([], 503, "Wed", [call(1, "GET /v2/test")]),
+                ([], 429, "1", [replace(call(0, "GET /v2/test"), real_ns=1_100_000_000)]),
             )
         ),
     )
