@@ -12,6 +12,8 @@ SURVIVED, FAILED, NOT_TESTED = "survived", "did not survive", "not tested"
 HARMLESS = "changed only counts or moments"
 RUN_LIMIT = 200  # runs with a trouble, unless a test sets its own limit
 
+_HASTY = "the call is repeated before its `Retry-After` has passed"
+
 # Runs the program once, and returns its failure in one line, or None.
 Run = Callable[[Watch], str | None]
 
@@ -174,7 +176,8 @@ def explore(
         finishes = moves if baseline.all_delivered else ()
         watch = Watch(trouble, finishes, caller=baseline.caller)
         failure = run(watch)
-        differences = watch.differences(baseline, may_lack=plan.may_lack) + watch.hasty_calls()
+        differences = watch.differences(baseline, may_lack=plan.may_lack)
+        differences += [_HASTY] if watch.is_hasty else []
         problems = [failure] if failure else differences
         findings = [text for text in watch.findings() if text not in usual]
         # In a world as usual, the test may count calls or name a moment.

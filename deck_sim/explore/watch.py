@@ -147,24 +147,26 @@ class Watch:
             self.checks_clock or any(life.differs(other) for life, other in pairs if other)
         )
 
-    def hasty_calls(self) -> list[str]:
-        """Describe the first repetition before the `Retry-After` of the trouble had passed. Another
+    @property
+    def is_hasty(self) -> bool:
+        """Whether a call was repeated before the `Retry-After` of the trouble had passed. Another
         part of the program may read the same, so reads count once no more of them are refused.
         """
         for world in (life.simulation for life in self.called.values()):
             refused = sum(call.by_trouble for call in world.journal)
-            for text, (first, _) in ignores_retry_after(world, POLL_INTERVAL):
+            for _, (first, _) in ignores_retry_after(world, POLL_INTERVAL):
                 if first.by_trouble and (first.method != "GET" or refused == MOST_REFUSALS):
-                    return [text]
-        return []
+                    return True
+        return False
 
     def findings(self) -> list[str]:
-        """Describe what is wrong with the worlds of this run."""
+        """Describe what is wrong with the worlds of this run, besides hasty calls."""
         weights = WEIGHTS - {NOTE}
         return [
             row.text
             for life in self.called.values()
             for row in collect_findings(life.simulation, life.worlds, CALLERS[self.caller], weights)
+            if not row.text.startswith(ignores_retry_after.__name__)
         ]
 
     def other_calls(self, baseline: "Watch") -> list[str]:

@@ -70,7 +70,7 @@ def test_a_program_runs_with_each_trouble(explored, create):
         ["2 agents where the baseline has 1"],
         [],
     ]
-    text = "a 429 asked to wait 1 second, and the next call came after 0s"
+    text = "the call is repeated before its `Retry-After` has passed"
     assert report.results[3].problems == [text]
     (finding,) = report.results[0].findings
     assert finding.startswith("retries_without_key: `POST /v2/agents` got no answer")
