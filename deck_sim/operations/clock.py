@@ -115,6 +115,7 @@ async def advance_clock(
     if explored is not None and names[0] in explored.finishes:
         events = getattr(until, "event", None)  # None: until the world is idle
         is_last = until is not None and (events is None or ends_story(simulation.world, events))
+        is_last |= by == timedelta()  # such a move is for webhooks
         advance = finish_deliveries(simulation, moves_stories=is_last)
         rest = await worlds.dispatcher.drive(simulation, advance, has_left)
         report.happened, report.now = report.happened + rest.happened, rest.now

@@ -295,6 +295,16 @@ def test_a_time_limit_is_for_the_whole_exploration(client):
         pytest.fail("Timeout (>1.0s) from pytest-timeout.")
 
 
+@explore(troubles=["lost_once"])
+@result("passed", counts(3))
+def test_a_move_by_nothing_is_for_deliveries(deck, sound_client, receiver):
+    deck.use(deck.scenario({"task_run": [{"queued": "1s"}, {"running": "1s"}, "completed"]}))
+    run = sound_client.start_run()
+    deck.advance(0)
+    assert run["id"] in receiver.statuses
+    deck.settle()
+
+
 # Counts and moments
 
 
