@@ -17,14 +17,7 @@ from deck_sim.contract.error_catalog import ApiError
 from deck_sim.handle.connect.address import read_url
 from deck_sim.runtime.moment_text import read_moment
 from deck_sim.runtime.settings import MODES
-from deck_sim.scenario.library import (
-    UNREAD,
-    Library,
-    read_files,
-    scenario_files,
-    shipped,
-    unread_files,
-)
+from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
 
 if TYPE_CHECKING:
     from deck_sim.scenario.model import Scenario
@@ -109,19 +102,17 @@ def complete_scenario(
     return proposals or [CompletionItem(incomplete, type="file")]
 
 
-def find_scenario(name: str, library: Library, folder: Path | None) -> Scenario:
+def find_scenario(name: str, library: Library) -> Scenario:
     """Return the scenario named `name`, or that in the file `name`, which may use others of
-    `library`, read from `folder`. Raises UsageError if there is neither, and ScenarioError if the
-    file has mistakes.
+    `library`. Raises UsageError if there is neither, and ScenarioError if the file has mistakes.
     """
     scenario = library.find(name)
     if scenario is not None:
         return scenario
     file = Path(name)
     if not file.exists():
-        unread = [f"{f} {UNREAD}" for f in unread_files(folder) if f.stem == name] if folder else []
         text = f"no scenario and no file is called {quote(name)}{library.instead(name)}"
-        raise click.UsageError("; ".join(unread) or text)
+        raise click.UsageError(text)
     read, mistakes = read_files([file], library)
     if mistakes:
         from deck_sim.scenario.loader import ScenarioError

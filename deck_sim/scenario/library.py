@@ -25,6 +25,7 @@ _PACKAGE = Path(__file__).parent.parent
 SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") if f.is_dir())
 
 UNREAD = "is not read: scenarios are *.yaml and *.yml files directly in the folder"
+_SUFFIXES = (".yaml", ".yml", ".json")
 _FEW = 10  # names that a message may list
 _FOLDER = (
     "yours must be directly in the folder of --scenarios, in pytest of --deck-scenarios or the ini"
@@ -35,10 +36,10 @@ _FOLDER = (
 class Library:
     """Scenarios by name, which hide scenarios of the same name in the library `below`."""
 
-    __slots__ = ("_below", "_scenarios")
+    __slots__ = ("_below", "_folder", "_scenarios")
 
-    def __init__(self, below: Library | None = None) -> None:
-        self._below = below
+    def __init__(self, below: Library | None = None, folder: Path | None = None) -> None:
+        self._below, self._folder = below, folder
         self._scenarios: dict[str, Scenario] = {}
 
     def _current(self) -> dict[str, Scenario]:
@@ -83,12 +84,22 @@ class Library:
         return self._scenarios.pop(name, None) is not None
 
     def instead(self, name: str) -> str:
-        """Return how a message about an unknown name ends: near names, all, or how to list them."""
+        """Return how a message about an unknown name ends: its file that is not read, near names,
+        all, or how to list them.
+        """
+        if file := self._find_unread(name):
+            return f"; {file} {UNREAD}"
         names = self.names()
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
         return f"; `deck-sim scenarios` lists the shipped; {_FOLDER}"
+
+    def _find_unread(self, name: str) -> Path | None:
+        if self._folder is None or not name.isidentifier():
+            return self._below._find_unread(name) if self._below else None
+        files = {*self._folder.rglob(f"{name}.*")} - {*scenario_files(self._folder)}
+        return min((file for file in files if file.suffix in _SUFFIXES), default=None)
 
 
 class _Shipped(Library):
@@ -125,8 +136,9 @@ class WatchedFolder(Library):
     """
 
     def __init__(self, folder: Path, report: ReportReload) -> None:
-        super().__init__(shipped())
-        self._folder, self._report = folder, report
+        super().__init__(shipped(), folder)
+        self._folder: Path = folder
+        self._report = report
         self._scenarios = read_folder(folder)._scenarios
         self._files, self._is_broken = self._look(), False
 
@@ -178,6 +190,7 @@ def read_folder(folder: Path | None) -> Library:
     library, mistakes = read_files(scenario_files(folder), shipped())
     if mistakes:
         raise ScenarioError(*mistakes)
+    library._folder = folder
     return library
 
 

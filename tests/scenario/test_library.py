@@ -1,7 +1,7 @@
 import pytest
 
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.scenario.library import Library, read_folder, shipped
+from deck_sim.scenario.library import Library, WatchedFolder, read_folder, shipped
 from deck_sim.scenario.loader import ScenarioError, read_scenario
 
 
@@ -38,6 +38,17 @@ def test_an_unknown_name_is_refused_with_known_names_or_how_to_give_a_folder():
         assert (problem.name, problem.field) == ("request/input_invalid", "x[0]")
         assert problem.message.startswith("`x[0]` names an unknown scenario: ")
         assert problem.message.endswith(end)
+
+
+@pytest.mark.parametrize("file", ["deep/er/hidden.yml", "sub/hidden.json", "hidden.json"])
+def test_an_unknown_name_names_its_file_that_is_not_read(tmp_path, write, file):
+    """A near name would lead astray."""
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    write("hidden2.yaml", "hidden2")
+    write(file, "hidden")
+    for folder in (read_folder(tmp_path), WatchedFolder(tmp_path, print)):
+        with pytest.raises(ApiError, match=f"{file} is not read: scenarios are "):
+            Library(folder).get("hidden")
 
 
 def test_an_added_scenario_hides_the_one_below():

@@ -94,7 +94,7 @@ def command(
     that waits for approval.
     """
     library = read_folder(folder)
-    scenario = find_scenario(name, library, folder)
+    scenario = find_scenario(name, library)
     if edition is not None and edition not in scenario.editions:
         text = f"{scenario.name!r} is for {scenario.for_editions}, not `{edition}`"
         raise click.UsageError(f"--edition: {text}")

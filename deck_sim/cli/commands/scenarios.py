@@ -32,7 +32,7 @@ def command(name: str | None, folder: Path | None, as_json: bool) -> None:
     """List the scenarios, or show one with its branches."""
     library = read_folder(folder)
     if name:
-        scenario = find_scenario(name, library, folder)
+        scenario = find_scenario(name, library)
         if as_json:
             print_json(scenario.overview | {"scenario": scenario.source})
         else:
