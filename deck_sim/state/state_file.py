@@ -162,7 +162,7 @@ class StateFile:
 
 
 def _explain(error: Exception) -> str:
-    text = f"{error}" if isinstance(error, sqlite3.Error) else f"{error!r}"
+    text = f"{error}" if isinstance(error, sqlite3.Error) else f"{type(error).__name__}: {error}"
     return text if text.isprintable() else f"{text!r}"  # it can quote what is damaged
 
 

@@ -464,7 +464,7 @@ def test_a_world_that_cannot_be_read_again_is_not_replaced(serve):
     db.execute("UPDATE row SET part = 'strange' WHERE part = 'agent'")
     server.worlds.reload(KEY)
     answer = server.call("GET", "/v2/agents", status=507)
-    message = f"This key's world cannot be read from {server.path}: KeyError('strange'). Check the"
+    message = f"This key's world cannot be read from {server.path}: KeyError: 'strange'. Check the"
     assert answer["errors"][0]["message"].startswith(message)
     db.execute("UPDATE row SET part = 'agent' WHERE part = 'strange'")
     assert len(server.call("GET", "/v2/agents")["data"]) == 1
