@@ -1,6 +1,8 @@
 """The table of the commands of `deck-sim`, and how their errors are printed."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -41,6 +43,16 @@ _MODULES = {
 }
 
 
+@contextmanager
+def _quiet_help() -> Iterator[None]:
+    """End in silence if the reader of what click prints by itself has left."""
+    try:
+        yield
+    except BrokenPipeError:
+        drop_output(sys.stdout)
+        raise click.exceptions.Exit from None
+
+
 class Program(click.Group):
     """The group of commands, which imports a command's module when the command is called.
 
@@ -64,11 +76,13 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([*COMMANDS.items()])
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        with _quiet_help():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _quiet_help():
             return super().invoke(ctx)
-        except BrokenPipeError:  # of the help that click prints
-            drop_output(sys.stdout)
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         for stream in (sys.stdout, sys.stderr):

@@ -90,7 +90,13 @@ def test_a_command_whose_reader_has_left_ends_in_silence_with_its_own_exit_code(
 ):
     """Under `pipefail`, a failure must not look like a success."""
     (tmp_path / "a.yaml").write_text("a: [")
-    for words, code in (("fidelity", 0), ("serve --help", 0), (f"check {tmp_path}", 1)):
+    for words, code in (
+        ("--help", 0),
+        ("--version", 0),
+        ("serve --help", 0),
+        ("fidelity", 0),
+        (f"check {tmp_path}", 1),
+    ):
         assert (run_unread(*words.split()), capsys.readouterr().err) == (code, "")
     words = ["exec", "--", "sh", "-c", "exit 3"]
     assert run_unread(*words, redirect=redirect_stderr) == 3
