@@ -20,7 +20,7 @@ Effect = Callable[[Simulation, Place], None]
 Stretch = Callable[[World, Story, timedelta], timedelta]
 
 _A_SECOND, _A_SECOND_NS = timedelta(seconds=1), 10**9
-MOST_REFUSALS = 4  # of one call and its repetitions
+_MOST_REFUSALS = 4  # of one call and its repetitions
 
 
 def call_fault(**fault: Any) -> Effect:
@@ -77,7 +77,7 @@ class _HastyCalls(Injected):
 
     def meet(self, now: datetime) -> bool:
         self.met += 1
-        if self.met <= self.fault.after or self.has_waited or self.fired == MOST_REFUSALS:
+        if self.met <= self.fault.after or self.has_waited or self.fired == _MOST_REFUSALS:
             return False
         real = self.real_ns()
         if self.refused_at is not None:

@@ -49,7 +49,7 @@ MEANINGS = {
     "reset": "the connection breaks before the call arrives; nothing is done",
     "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
     "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s of the"
-    " world and of real time, which are findings",
+    " world and of real time; those of a write are findings",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
     "late": "the webhook comes after the next webhook to its destination: Deck promises no order",
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe, read_state
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
-from deck_sim.explore.trouble_effects import MOST_REFUSALS
 from deck_sim.explore.troubles import Trouble
 from deck_sim.runtime.findings import CALLERS, NOTE, WEIGHTS, collect_findings
 from deck_sim.runtime.lint import POLL_INTERVAL, ignores_retry_after
@@ -149,15 +148,14 @@ class Watch:
 
     @property
     def is_hasty(self) -> bool:
-        """Whether a call was repeated before the `Retry-After` of the trouble had passed. Another
-        part of the program may read the same, so reads count once no more of them are refused.
+        """Whether a call was repeated before the `Retry-After` of the trouble had passed. No read
+        is a repetition for certain: another part of the program may read the same.
         """
-        for world in (life.simulation for life in self.called.values()):
-            refused = sum(call.by_trouble for call in world.journal)
-            for _, (first, _) in ignores_retry_after(world, POLL_INTERVAL):
-                if first.by_trouble and (first.method != "GET" or refused == MOST_REFUSALS):
-                    return True
-        return False
+        return any(
+            first.by_trouble and first.method != "GET"
+            for life in self.called.values()
+            for _, (first, _) in ignores_retry_after(life.simulation, POLL_INTERVAL)
+        )
 
     def findings(self) -> list[str]:
         """Describe what is wrong with the worlds of this run, besides hasty calls."""

@@ -96,16 +96,15 @@ def test_a_call_that_is_repeated_too_early_is_a_finding(explored, api, sim):
         assert report.failed == is_finding
 
 
-@pytest.mark.parametrize(("reads", "is_finding"), [(3, False), (4, True)])
-def test_a_read_may_be_repeated_by_another_part_of_the_program(
-    explored, api, sim, reads, is_finding
-):
+def test_a_read_may_be_repeated_by_another_part_of_the_program(explored, api, sim):
     def program():
-        statuses = [api.get("/agents").status_code for _ in range(reads)]
+        for _ in range(4):
+            api.get("/agents")
         sim.post("/clock/advance", json={"sleep": "1s"})
-        assert 200 in (*statuses, api.get("/agents").status_code)
+        assert api.get("/agents").status_code == 200
 
-    assert explored(program, only=["rate_limited at GET /v2/agents #1"]).failed == is_finding
+    report = explored(program, only=["rate_limited at GET /v2/agents #1"])
+    assert [result.verdict for result in report.results] == ["survived"]
 
 
 def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):
