@@ -122,7 +122,8 @@ def test_sessions_of_aiohttp_use_the_proxy_by_default(load, monkeypatch, tmp_pat
 
 
 def test_connections_of_uvloop_are_led_to_the_proxy(load, monkeypatch, tmp_path):
-    monkeypatch.delitem(sys.modules, "uvloop", raising=False)
+    monkeypatch.setitem(sys.modules, "uvloop", None)  # so that the end removes the one below
+    del sys.modules["uvloop"]
     (tmp_path / "uvloop.py").write_text(
         "class Loop:\n"
         "    async def create_connection(self, *words, **options): return *words, options\n"
