@@ -12,8 +12,9 @@ from deck_sim.base.errors import listed
 from deck_sim.base.loops import map_in_turns
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.waiting import waiting
-from deck_sim.operations.history import due_as_json, entry_as_json, unfinished_as_json
+from deck_sim.operations.history import entry_as_json
 from deck_sim.operations.holds import holds_as_json
+from deck_sim.operations.present import due_as_json, unfinished_as_json
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.advance import (
     advance_by,

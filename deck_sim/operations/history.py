@@ -1,4 +1,4 @@
-"""Operations that show the history: timeline, journal, events, resources, lint, findings.
+"""Operations that show the history: timeline, journal, events, and what lint finds in them.
 
 These calls change no world: they are not in the journal, and an `on_poll` clock does not move.
 """
@@ -8,34 +8,25 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import deque
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.base import __version__
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import counted, nearest, quote
+from deck_sim.base.errors import counted, quote
 from deck_sim.base.redaction import mask_key, redact_query, world_token
 from deck_sim.contract.error_catalog import refuse
-from deck_sim.engine.timers import EFFECTS, Due
-from deck_sim.engine.world import MOST_ENTRIES, World
-from deck_sim.engine.world_values import Resource, TimelineEntry
-from deck_sim.operations.people import check_kind
+from deck_sim.engine.world import MOST_ENTRIES
+from deck_sim.engine.world_values import TimelineEntry
 from deck_sim.operations.table import Json, operation
-from deck_sim.runtime import findings, lint
+from deck_sim.runtime import lint
 from deck_sim.runtime.call_journal import GAVE_UP, KEPT_HEADERS, MOST_CALLS, Call
 from deck_sim.runtime.moment_text import format_moment
-from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import parse_recorded
-from deck_sim.runtime.serialization import message_as_json, resource_as_json
+from deck_sim.runtime.serialization import message_as_json
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.why import (
-    explain_wait,
-    find_right_answer,
-    next_status,
-)
 
 if TYPE_CHECKING:
-    from deck_sim.operations.parameters import Caller, Count, Length
+    from deck_sim.operations.parameters import Count, Length
 
 _ABOUT = ("name", "external_id", "event_type")  # shown for a new resource, with its references
 
@@ -247,90 +238,6 @@ def show_event(simulation: Simulation, id: str) -> Json:
     return {"event": message_as_json(simulation, event)}
 
 
-def show_resources(kind: str, simulation: Simulation) -> Json:
-    """Show the resources of a kind, oldest first, and the `input` of each run."""
-    world = simulation.world
-    check_kind(world, kind)
-    includes = frozenset({"input"}.intersection(world.kind(kind).includes))
-    resources = [*world.all(kind).values()]
-    return {"data": [resource_as_json(simulation, resource, includes) for resource in resources]}
-
-
-for _kind, _words in (
-    ("task_run", "Show every run, oldest first, with its `input`."),
-    ("connection", "Show every connection, oldest first."),
-    ("credential", "Show every credential, oldest first."),
-    ("session", "Show every session, oldest first."),
-):
-    _path = f"/{_kind.replace('_', '-')}s"
-    _register = operation("GET", _path, _words, name=f"show_{_kind}s", shows_records=True)
-    _register(partial(show_resources, _kind))
-
-
-@operation("GET", "/resources/{id}", shows_records=True)
-def show_resource(simulation: Simulation, id: str) -> Json:
-    """Show a resource, even a deleted one: its `scenario`, its `story` (`step`, `held`, `because`),
-    its timers (`due`), why it waits (`unfinished`), and the `right_answer` to its prompt.
-    """
-    world = simulation.world
-    resources = {
-        id_: resource for kind in world.resources.values() for id_, resource in kind.items()
-    }
-    resource = resources.get(id)
-    if resource is None:
-        text = f"no resource of this world has the id {quote(id)}{nearest(id, resources)}"
-        raise refuse("request/endpoint_not_found", text)
-    choice, story = simulation.chosen.get(id), world.stories.get(id)
-    due = [due_as_json(world, timer) for timer in world.timers.of(id)]
-    is_open = not (resource.deleted or world.is_settled(resource))
-    includes = frozenset(world.kind(resource.kind).includes)
-    return {
-        "kind": resource.kind,
-        "deleted": resource.deleted,
-        "resource": resource_as_json(simulation, resource, includes),
-        "scenario": choice.played.name if choice else None,
-        "story": story
-        and {
-            "scenario": story.script.scenario,
-            "because": choice.because if choice else None,
-            "ignored": [f"{skip.name}: {skip.why}" for skip in choice.ignored] if choice else [],
-            "step": [*story.position.place],
-            "held": story.held.hold_id if story.held else None,
-        },
-        "due": sorted(due, key=lambda timer: str(timer["at"])),
-        "unfinished": unfinished_as_json(simulation, resource) if is_open else None,
-        "right_answer": find_right_answer(simulation, id),
-    }
-
-
-def due_as_json(world: World, due: Due) -> Json:
-    """Return a timer as JSON: its time, its resource, its effect, and the next status, if any."""
-    to = next_status(world, due)
-    return {
-        "at": format_moment(due.at),
-        "in": format_duration(due.at - world.now),
-        "id": due.owner,
-        "what": EFFECTS[due.name],
-        **({"to": to} if to else {}),
-    }
-
-
-def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
-    """Return a resource that waits as JSON: why, what helps, and its next timer."""
-    world, story = simulation.world, simulation.world.stories.get(resource.id)
-    wait = explain_wait(simulation, resource)
-    printed = wait.due and due_as_json(world, wait.due)
-    return {
-        "id": resource.id,
-        "kind": resource.kind,
-        "status": resource.status,
-        "since": format_moment(story.held.since if story and story.held else resource.updated_at),
-        "why": wait.why,
-        "remedy": wait.remedy,
-        **({"next": {k: v for k, v in printed.items() if k != "id"}} if printed else {}),
-    }
-
-
 @operation("GET", "/lint")
 def show_lint(simulation: Simulation, poll_interval: Length = lint.POLL_INTERVAL) -> Json:
     """Show mistakes of the client, such as polls within `poll_interval`, each with its `calls`."""
@@ -348,19 +255,3 @@ def show_lint(simulation: Simulation, poll_interval: Length = lint.POLL_INTERVAL
         for what, calls in rule.find(simulation, poll_interval)
     ]
     return {"data": data, "dropped": simulation.journal.dropped}
-
-
-@operation("GET", "/findings", shows_records=True)
-def show_findings(
-    simulation: Simulation,
-    worlds: WorldRegistry,
-    caller: Caller = "http",
-    poll_interval: Length = lint.POLL_INTERVAL,
-) -> Json:
-    """Show what is wrong with the world, and what is unfinished: the `kind` of each finding, its
-    `subject` (an id or name), the `reason`, the `remedy` and `details`. For the `caller` `test`,
-    remedies name methods of `Deck`.
-    """
-    terms = findings.CALLERS[caller]
-    rows = findings.collect_findings(simulation, worlds, terms, poll_interval=poll_interval)
-    return {"data": [row._asdict() for row in rows]}
