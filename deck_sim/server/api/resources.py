@@ -2,7 +2,7 @@
 kind, and others, such as starting a run.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -143,26 +143,19 @@ def run_task(request: Request) -> Answer:
     return _start(request, "task_run", problems, partial(commands.run_task, world, task))
 
 
-@endpoint
-def list_run_storage(request: Request) -> Answer:
+def list_of_run(
+    request: Request, find: Callable[..., Iterator[Any]], show: Callable[..., dict[str, Any]]
+) -> Answer:
+    """Show one page of what `find` yields for a run."""
     run = request.fetch("task_run")
-    return list_items(
-        request,
-        partial(files_of, request.world, run),
-        partial(storage_item_as_json, request.simulation),
-        polled=[run],
-    )
+    items, show = partial(find, request.world, run), partial(show, request.simulation)
+    return list_items(request, items, show, polled=[run])
 
 
-@endpoint
-def list_run_screenshots(request: Request) -> Answer:
-    run = request.fetch("task_run")
-    return list_items(
-        request,
-        partial(kept_screenshots, request.world, run),
-        partial(screenshot_as_json, request.simulation),
-        polled=[run],
-    )
+ENDPOINTS["list_run_storage"] = partial(list_of_run, find=files_of, show=storage_item_as_json)
+ENDPOINTS["list_run_screenshots"] = partial(
+    list_of_run, find=kept_screenshots, show=screenshot_as_json
+)
 
 
 @endpoint
