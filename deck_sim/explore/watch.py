@@ -164,7 +164,7 @@ class Watch:
             row.text
             for life in self.called.values()
             for row in collect_findings(life.simulation, life.worlds, CALLERS[self.caller], weights)
-            if not row.text.startswith(ignores_retry_after.__name__)
+            if row.subject != ignores_retry_after.__name__
         ]
 
     def other_calls(self, baseline: "Watch") -> list[str]:
