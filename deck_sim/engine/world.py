@@ -163,8 +163,8 @@ class World:
         """Yield resources of a kind, newest first, without deleted ones.
 
         Each filter has the values that a field may have; a resource must pass all filters. With
-        `behind`, only resources older than the one with this id are yielded, also if it is deleted;
-        raises LookupError if there is none.
+        `behind`, only resources older than the one with this id are yielded, also if it is deleted.
+        Raises LookupError if no resource has the id `behind`.
         """
         resources = items_behind(reversed(self._resources.get(kind, {}).values()), behind)
         resources = (resource for resource in resources if not resource.deleted)

@@ -140,7 +140,7 @@ class LimitRate(Body):
 
 
 def _or_words(text: str, *words: bool | str) -> WrapValidator:
-    """Let a field be one of `words` in place of an object; `text` says what it must be."""
+    """Accept one of `words`, or else an object. `text` describes both in the error."""
 
     def read_word(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
         if isinstance(value, bool | str) and value in words:

@@ -61,7 +61,7 @@ class RealClock:
 
 @dataclass(slots=True)
 class Exploration:
-    """What an exploration asks of a world that it watches, and remembers about it."""
+    """How a run of an exploration plays this world, and what it has recorded."""
 
     has_trouble: bool  # whether this is a run with a trouble
     finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries, such as `by`
