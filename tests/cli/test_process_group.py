@@ -130,9 +130,10 @@ def test_ctrl_z_stops_a_command_until_the_shell_continues_it(terminal):
 
 def test_a_command_in_the_background_leaves_the_terminal_to_the_shell_until_fg(terminal):
     command = [*EXEC, "--", sys.executable, "-c", ASK_AFTER_FG]
-    shell = terminal("sh", "-c", f"set -m; {shlex.join(command)} & read word; fg")
+    shell = terminal("sh", "-c", f"set -m; {shlex.join(command)} & read word; fg; echo the end")
     shell.wait_for("is in the background")
     shell.type("\n")
     shell.wait_for("ready")
     shell.type("hello\n")
     shell.wait_for("got hello")
+    shell.wait_for("the end")  # or else it is killed before its coverage is saved
