@@ -19,6 +19,7 @@ _ON_SERVER = {
     "advance": "Advance the clock of a world of a running server, and print what happened.",
     "timeline": "Show what happened in a world of a running server.",
     "coverage": "Show which steps and branches were played in a world of a running server.",
+    "register-webhook": "Register a URL that gets the webhooks of a world of a running server.",
     "reset": "Empty a world of a running server, and give it the server's settings.",
 }
 # Every other command is a row here, and a module of its name defines `command`. A shared module

@@ -73,17 +73,15 @@ def _check_secret(secret: str) -> str:
     return secret
 
 
+Secret = Annotated[
+    Text, AfterValidator(_check_secret), WithJsonSchema({"type": "string", "pattern": SECRET})
+]
+
+
 class WebhookCredentials(Body):
     """The `credentials` of a webhook destination: the secret that signs its webhooks."""
 
-    secret: (
-        Annotated[
-            Text,
-            AfterValidator(_check_secret),
-            WithJsonSchema({"type": "string", "pattern": SECRET}),
-        ]
-        | None
-    ) = None
+    secret: Secret | None = None
 
 
 class QueueConfig(Body):

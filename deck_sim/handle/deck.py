@@ -21,7 +21,7 @@ from deck_sim.handle.connect.address import DECK_HOST, read_url
 from deck_sim.handle.connect.applications import WebhookApps
 from deck_sim.handle.connect.control import Control, IdOrResource, Json, drop_none, read_id, reads
 from deck_sim.handle.connect.threads import refuse_on_event_loop, twin_of
-from deck_sim.handle.connect.transports import Transport, server_at
+from deck_sim.handle.connect.transports import Transport
 from deck_sim.handle.deck_clock import Clock
 from deck_sim.handle.hold import Hold, point_field
 from deck_sim.handle.recorded_calls import Calls, LintReport
@@ -34,7 +34,6 @@ from deck_sim.handle.timeline import (
     write_duration,
 )
 from deck_sim.scenario.yaml_files import YamlError, read_yaml
-from deck_sim.webhooks.allowed_addresses import AddressRefused
 
 if TYPE_CHECKING:
     from deck_sim.handle.interception import Interception
@@ -361,27 +360,16 @@ class Deck(AbstractContextManager["Deck"]):
     def register_webhook(
         self,
         url: str,
-        events: Sequence[str] = (ALL_EVENTS,),
+        events: str | Sequence[str] | None = None,
         *,
         secret: str | None = None,
         name: str = "webhook",
     ) -> Destination:
-        """Create an event destination at a URL through the Deck API, as an application does.
-
-        Warns if a server in this process never calls the URL.
-        """
-        secret = self.webhook_secret if secret is None else secret
-        chosen = [events] if isinstance(events, str) else [*events]
-        body: Json = {"name": name, "type": "webhook", "events": chosen}
-        body |= self._edition.write_webhook(url, secret=secret)
-        destination = Destination(self.create("event-destinations", body)["id"], url, secret)
-        if server := server_at(self.url):
-            try:
-                server.worlds.dispatcher.check_url(url)
-            except AddressRefused as refusal:
-                fix = "`deck.deliver_to(app)` calls an application without an address"
-                warn(f"webhooks to {url} are not sent: {refusal}; {fix}", stacklevel=2)
-        return destination
+        """Register a URL that gets `events` (default: all). Warns if the server never calls it."""
+        row = self._control("register_webhook", url=url, events=events, secret=secret, name=name)
+        if row["warning"]:
+            warn(row["warning"], stacklevel=2)
+        return Destination(row["id"], url, row["secret"])
 
     def stamp_webhooks(self, time: str) -> None:
         """Set which time webhooks are signed with: `wall` (real time) or `world` (its clock)."""

@@ -1,9 +1,14 @@
-"""Operations on deliveries: the log of attempts, replays, and the messages in queues."""
+"""Operations on webhooks: receivers, the log of attempts, replays, and the messages in queues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from deck_sim.base.errors import quote
-from deck_sim.contract.error_catalog import refuse
+from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.contract.kinds import WEBHOOK
 from deck_sim.engine import deliveries
+from deck_sim.engine.world import ALL
 from deck_sim.engine.world_values import Resource
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.advance import do_all_due
@@ -12,9 +17,37 @@ from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import message_as_json, resource_as_json
 from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
+from deck_sim.webhooks.allowed_addresses import AddressRefused
 from deck_sim.webhooks.signing import SIGNATURE
 
+if TYPE_CHECKING:
+    from deck_sim.operations.parameters import EventNames, Secret, Text, WebUrl
+
 _SHOWN = ("ok", "status", "error", "fault", "latency_ms")  # of an attempt, under the same names
+
+
+@operation("POST", "/webhooks")
+def register_webhook(
+    simulation: Simulation,
+    worlds: WorldRegistry,
+    url: WebUrl,
+    events: EventNames | None = None,
+    secret: Secret | None = None,
+    name: Text = "webhook",
+) -> Json:
+    """Register a URL that gets `events` (default: all), without a call of the Deck API. The answer
+    is the destination with its `secret`, and a `warning` if the URL is never called.
+    """
+    types = [ALL] if events is None else events
+    raise_problems(deliveries.event_problems(simulation.world, types))
+    fields = {"name": name, "type": WEBHOOK, "config": {"url": url}, "events": types}
+    secret, warning = secret or worlds.secret_of(simulation.key), None
+    created = deliveries.create_destination(simulation.world, fields, secret)
+    try:
+        worlds.dispatcher.check_url(url)
+    except AddressRefused as refusal:
+        warning = f"webhooks to {url} are not sent: {refusal}"
+    return {**resource_as_json(simulation, created), "secret": secret, "warning": warning}
 
 
 @operation("GET", "/deliveries", shows_records=True)

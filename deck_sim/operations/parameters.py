@@ -33,6 +33,8 @@ from deck_sim.base.validation import PositiveDuration as PositiveDuration
 from deck_sim.contract.answers import PROMPTS
 from deck_sim.contract.bodies import Body
 from deck_sim.contract.bodies import Text as Text
+from deck_sim.contract.bodies import WebUrl as WebUrl
+from deck_sim.contract.destination_bodies import Secret as Secret
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.contract.error_catalog import GRADES
 from deck_sim.engine.world_values import MOST, OPTION_TYPES, Options

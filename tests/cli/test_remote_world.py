@@ -52,6 +52,14 @@ def test_an_empty_world_has_nothing_to_show(drive, key):
     assert {name: drive(name).stdout for name in texts} == texts
 
 
+def test_a_receiver_is_registered(drive, sim):
+    printed = drive("register-webhook", "http://127.0.0.1:9/hook", "--event", "agent.created")
+    assert re.match(r"id: evtd_\w+\nurl: http://127.0.0.1:9/hook\nsecret: whsec_", printed.stdout)
+    assert sim.get("/world").json()["resources"]["event_destination"] == 1
+    refused = drive("register-webhook", "https://hooks.example.com/")
+    assert refused.stderr.startswith("deck-sim: webhooks to https://hooks.example.com/ are not")
+
+
 def test_the_clock_can_be_set(drive, sim):
     shows = {
         "--step 5s": "2025-01-15T09:30:00Z  on_poll, 5s for each read (it was frozen)",

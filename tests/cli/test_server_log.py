@@ -11,7 +11,6 @@ from deck_sim.cli.server_log import log_to_stderr
 SECRET, SHOWN = "/hook?token=abc&page=1", "http://•••@127.0.0.1:PORT/hook?token=•••&page=1"
 AT = "2025-01-15T09:30:00Z"
 LINES = [
-    f"{AT} KEY POST /v2/event-destinations 201",
     f"{AT} KEY POST /v2/agents 400  request/input_missing: `name` is required and cannot be empty.",
     "(no world) POST /v2/agents 401  Send `Authorization: Bearer KEY`. ",
     f"{AT} KEY POST /v2/agents 502  fault: status",
@@ -64,7 +63,7 @@ def test_json_has_an_object_for_each_line(written):
     lines = written("json")
     assert lines[-1].endswith('"attention: café"}')  # for people, too
     entries = [json.loads(line) for line in lines]
-    call, attempt, other = entries[4], entries[-3], entries[-1]
+    call, attempt, other = entries[3], entries[-3], entries[-1]
     assert len(entries) == len(LINES)
     assert (call["kind"], call["world"], call["at"]) == ("call", "KEY", AT)
     assert (call["method"], call["path"], call["status"]) == ("POST", "/v2/agents", 201)

@@ -143,7 +143,8 @@ def test_defaults_are_those_of_the_operation():
 
 
 def test_the_options_of_commands_are_parameters_of_operations():
-    strange, no_parameters = dict[str, object](), {"url", "key", "as_json", "follow", "resource_id"}
+    no_parameters = {"url", "key", "as_json", "follow", "resource_id", "receiver", "events"}
+    strange = dict[str, object]()
     for name, command in vars(remote_world).items():
         if isinstance(command, click.Command):
             for option, default in command.make_context(

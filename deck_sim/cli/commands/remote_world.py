@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings
 
 import click
 
@@ -205,6 +207,25 @@ def coverage(deck: Deck) -> tuple[Any, str]:
             lines.append(f"  {f'{count} x' if count else 'never':>7}  {place}")
     _warn_if_uncalled(deck)
     return rows, "\n".join(lines) or f"no scenario was played in the world of {deck.api_key}"
+
+
+@click.command(
+    epilog=examples(
+        "deck-sim register-webhook http://127.0.0.1:3000/webhooks/deck",
+        "deck-sim register-webhook http://app:3000/hook --event task_run.completed",
+    )
+)
+@click.argument("receiver", metavar="RECEIVER_URL")
+@click.option("--event", "events", multiple=True, help="A type of event; may be repeated.  [all]")
+@on_server
+def register_webhook(deck: Deck, receiver: str, events: tuple[str, ...]) -> tuple[Any, str]:
+    """Register a URL that gets the webhooks of a world of a running server."""
+    with catch_warnings(record=True, action="always") as warnings:
+        destination = deck.register_webhook(receiver, events or None)
+    for warning in warnings:
+        echo(f"deck-sim: {warning.message}", err=True)
+    data = asdict(destination)
+    return data, "\n".join(f"{name}: {value}" for name, value in data.items())
 
 
 @click.command(epilog=examples("deck-sim reset", "deck-sim reset --seed 7 --json"))
