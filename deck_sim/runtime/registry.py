@@ -127,7 +127,10 @@ class WorldRegistry:
     def put(self, new: Simulation) -> None:
         """Serve a world in place of the present world of its key."""
         new.began_after_call = self._calls
+        new.control_changes += new.key in self._worlds  # by a reset or the like
+        controlled = {new.key} & self._controlled
         self.drop(new.key)
+        self._controlled |= controlled
         self.adopt(new)
 
     def make(self, key: str, settings: Settings) -> Simulation:

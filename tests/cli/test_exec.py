@@ -47,8 +47,9 @@ def test_the_exit_code_is_that_of_the_command(cli):
     assert killed.exit_code == 128 + signal.SIGKILL
     assert killed.stderr.splitlines() == [
         "deck-sim: the command was stopped by signal 9",
-        "deck-sim: nothing called the simulated API: does the command read DECK_BASE_URL? If it"
-        " calls https://api.deck.co, use --intercept",
+        "deck-sim: no call reached a world; no scenario was played; 1 problem:",
+        "  nothing called the simulated API: does the command read DECK_BASE_URL? If it calls"
+        " https://api.deck.co, use --intercept",
     ]
 
 
@@ -81,7 +82,7 @@ def test_undelivered_webhooks_are_in_the_report(deck, receiver):
     deck.advance(0)
     deck.create("agents", {"name": "Porter"})
     world_report = report(deck)
-    assert "; webhooks: pending 2x; " in ExecReport(["x"], 0, [world_report]).summary("")
+    assert "; webhooks: pending 2x; " in ExecReport(["x"], 0, [world_report]).summary()
     (refused,), (_, waiting) = world_report.problems, world_report.notes["present state"]
     hint = r"does the application use the secret in `SECRET`, and .*"
     assert re.fullmatch(
@@ -115,7 +116,7 @@ def test_the_report_lists_scenarios_and_problems(deck, tmp_path):
     deck.queue("source_down")
     deck.ready_task(login=True)
     whole = ExecReport(["x"], 0, [report(deck)])
-    assert whole.summary("").startswith("1 call in 1 world; played success 1x; 1 problem:\n  ")
+    assert whole.summary().startswith("1 call in 1 world; played success 1x; 1 problem:\n  ")
     for name in ("r.json", "r.xml"):
         whole.write(tmp_path / name)
     (world,) = json.loads((tmp_path / "r.json").read_text())["worlds"]
@@ -136,7 +137,7 @@ def test_a_report_is_xml_whatever_a_problem_says(tmp_path):
 def test_of_many_notes_of_a_kind_the_middle_is_left_out():
     texts = Counter(f"text {number}" for number in range(60))
     world = WorldReport("w", notes={"undelivered webhooks": texts, "refused calls": texts})
-    _, *lines = ExecReport(["x"], 1, [world]).summary("").splitlines()
+    _, *lines = ExecReport(["x"], 1, [world]).summary().splitlines()
     assert len(lines) == 10
     assert "w: refused calls: text 59" in lines[-1]
 
@@ -165,10 +166,9 @@ sys.exit(codes[signal.sigwait(codes)])
 
 def test_a_command_that_takes_too_long_is_ended(cli):
     done = cli("exec", "--timeout", "300ms", *python("import signal; signal.pause()"))
-    first, summary = done.stderr.splitlines()
     assert done.exit_code == 124
+    first, *_ = done.stderr.splitlines()
     assert first == "deck-sim: the command did not end within --timeout, and was stopped"
-    assert summary.startswith("deck-sim: nothing called the simulated API")
 
 
 def test_pytest_without_a_call_is_told_of_its_own_server(cli):
@@ -192,6 +192,60 @@ def test_a_program_that_cannot_be_run_is_one_line(cli):
 def test_a_world_that_was_only_controlled_is_not_in_the_summary(cli):
     done = cli("exec", "--", sys.executable, "-m", "deck_sim", "reset")
     assert "nothing called the simulated API" in done.stderr
+
+
+def test_a_command_that_calls_nothing_has_a_problem_in_each_report(cli, tmp_path):
+    for file in (tmp_path / "r.json", tmp_path / "r.xml"):
+        done = cli("exec", "--fail-on-problems", "--report", file, *python(""))
+        assert done.exit_code == 1
+        assert file.read_text().count("nothing called the simulated API: does the command") >= 1
+    assert cli("exec", *python("")).exit_code == 0
+
+
+SET_UP = """
+call("POST", "/_sim/reset", {}, "sk_mine")
+call("PATCH", "/_sim/world", {"default_scenario": "source_down"}, "sk_mine")
+"""
+
+
+@pytest.mark.parametrize("end", ["", 'call("DELETE", "/_sim/world", key="sk_mine")'])
+def test_a_program_that_sends_another_key_than_that_of_the_world_has_a_problem(cli, end):
+    done = cli("exec", "--quiet", "--fail-on-problems", *python(CALLS + SET_UP + CREATE + end))
+    problem = (
+        "1 problem:\n  sk_mine: the Deck API was not called with this key, `sk_mine`; it was called"
+        " with `sk_sim_local`; give your application the key of this world\n"
+    )
+    assert done.stderr == f"deck-sim: 1 call in 1 world; no scenario was played; {problem}"
+    assert done.exit_code == 1
+
+
+MINE = CREATE.replace("})", '}, "sk_mine")')
+OTHER_KEYS = {
+    "nothing was set up": CREATE,
+    "it was only read": 'call("GET", "/_sim/world", key="sk_mine")\n' + CREATE,
+    "a second customer": SET_UP + CREATE + MINE,
+    "a reset at the end": SET_UP + MINE + 'call("POST", "/_sim/reset", {}, "sk_mine")\n' + CREATE,
+    "another test resets its world first": SET_UP + 'call("POST", "/_sim/reset", {})\n' + CREATE,
+    "another test calls before its set-up": SET_UP
+    + CREATE
+    + 'call("DELETE", "/_sim/world", key="sk_mine")\n'
+    + 'call("POST", "/_sim/clock/advance", {"by": "1s"})',
+}
+
+
+@pytest.mark.parametrize("source", OTHER_KEYS.values(), ids=[*OTHER_KEYS])
+def test_another_key_alone_is_no_problem(cli, source):
+    assert cli("exec", "--quiet", *python(CALLS + source)).stderr.endswith("; 0 problems\n")
+
+
+def test_a_hold_that_was_released_and_met_nothing_is_a_problem_without_a_call(cli):
+    source = """
+hold = call("POST", "/_sim/holds", {"call": "POST /v2/agents"})["id"]
+call("DELETE", "/_sim/holds/" + hold)
+"""
+    done = cli("exec", "--quiet", "--fail-on-problems", *python(CALLS + source))
+    assert "\n  sk_sim_local: a hold stopped nothing: `POST /v2/agents`\n" in done.stderr
+    assert done.exit_code == 1
 
 
 def test_all_worlds_of_a_command_have_one_secret_of_webhooks(cli):
@@ -230,8 +284,8 @@ call("DELETE", "/_sim/world")
 call("POST", "/v2/agents", {"name": "a"})
 """
     done = cli("exec", "--quiet", "--fail-on-problems", *python(CALLS + source))
-    problem = "1 problem:\n  sk_sim_local: queued for a task_run but never played: `source_down`"
-    assert problem in done.stderr
+    problem = "\n  sk_sim_local: queued for a task_run but never played: `source_down`"
+    assert f"; 1 problem:{problem}" in done.stderr
     assert done.exit_code == 1
     uncalled = cli("exec", "--quiet", *python(CALLS + source.rpartition("call")[0])).stderr
     assert "nothing called the simulated API: does the command read" in uncalled
@@ -243,8 +297,8 @@ def test_a_failed_command_is_told_what_its_runs_wait_for(deck, tmp_path):
     deck.start_run("success")
     failed, passed = (ExecReport(["x"], code, [report(deck)]) for code in (3, 0))
     why = r"present state: trun_\w+ is queued. The clock is frozen; it becomes `running` in 2s."
-    assert re.search(why, failed.summary(""))
-    assert "unfinished" not in passed.summary("")
+    assert re.search(why, failed.summary())
+    assert "unfinished" not in passed.summary()
     failures = []
     for whole in (failed, passed):
         whole.write(tmp_path / "r.xml")

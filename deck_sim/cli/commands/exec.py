@@ -106,9 +106,11 @@ def command(
                 refused.append(f"{text}; {fix}")
             how = "does the command use HTTPS_PROXY and SSL_CERT_FILE, or read {}?"
         how = _OF_PYTEST if "pytest" in " ".join(words) else how
+        if not (refused or any(world.calls for world in reports.by_key.values())):
+            refused.append(f"nothing called the simulated API: {how.format(env_base_url)}")
         exec_report = ExecReport([*words], code, [*reports.by_key.values()], refused)
         write_log()  # before the summary
-        echo(f"deck-sim: {exec_report.summary(how.format(env_base_url))}", err=True)
+        echo(f"deck-sim: {exec_report.summary()}", err=True)
         if report is not None:
             exec_report.write(report)
         if pages is not None:

@@ -101,18 +101,16 @@ class ExecReport:
                     lines += cut_middle(notes, _MOST_NOTES)
         return lines
 
-    def summary(self, if_not_called: str) -> str:
-        not_called = f"nothing called the simulated API: {if_not_called}"
-        if not (self.worlds or self.problems):
-            return not_called
+    def summary(self) -> str:
         calls, refused = sum(w.calls for w in self.worlds), sum(w.refused for w in self.worlds)
         played = sum((world.scenarios for world in self.worlds), Counter[str]())
         sent = sum((world.deliveries for world in self.worlds), Counter[str]())
-        called = f"{counted(calls, 'call')} in {counted(len(self.worlds), 'world')}"
+        worlds = counted(sum(bool(world.calls) for world in self.worlds), "world")
+        called = f"{counted(calls, 'call')} in {worlds}"
         if refused:
             called += f", {refused} refused"
         parts = [
-            called if calls else "no call reached a world" if self.problems else not_called,
+            called if calls else "no call reached a world",
             f"played {_list(played)}" if played else "no scenario was played",
         ]
         if sent:
@@ -137,16 +135,25 @@ class Reports:
         self.by_key: dict[str, WorldReport] = {}
         # Each world, and whether it has problems; only if `keep`.
         self.worlds: list[tuple[Simulation, bool]] = []
+        self._uncalled: dict[str, Simulation] = {}  # by key, while others were called
         self._registry, self._secret_name, self._keep = registry, secret_name, keep
         registry.before_drop = self.add
 
     def add(self, simulation: Simulation) -> None:
-        journal, world = simulation.journal, simulation.world
-        prepared = (*simulation.selection.queues.values(), [*world.injected], world.holds)
-        if not (journal.total or any(prepared)):
-            return
+        """Report on a world if it was called, or if something in it waits for a call. A test set up
+        a world with `control_changes`; the program may have sent another key.
+        """
+        queues, world = simulation.selection.queues.values(), simulation.world
+        prepared = (*queues, [*world.injected], world.holds, simulation.unmet_holds)
+        if simulation.journal.total or any(prepared):
+            self._report(simulation)
+        elif simulation.control_changes and self._registry.stray_keys(simulation):
+            self._uncalled[simulation.key] = simulation
+
+    def _report(self, simulation: Simulation) -> None:
         from deck_sim.runtime import findings
 
+        journal, world = simulation.journal, simulation.world
         report = self.by_key.setdefault(simulation.key, WorldReport(mask_key(simulation.key)))
         report.calls += journal.total
         report.refused += sum(call.status >= 400 for call in journal)
@@ -175,6 +182,9 @@ class Reports:
         for simulation in filter(None, map(self._registry.find, self._registry.known_keys)):
             catch_up(simulation)
             self.add(simulation)
+        for key, simulation in self._uncalled.items():
+            if key not in self.by_key and self._registry.stray_keys(simulation):
+                self._report(simulation)
 
     def write_pages(self, folder: Path, server: Server, *, every: bool) -> None:
         """Write pages into a folder: about `every` world, or only about those with problems."""
