@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator, Reversible
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice, pairwise, zip_longest
+from itertools import groupby, islice, pairwise, zip_longest
 from typing import Any
 
 from deck_sim.base.call_pattern import CallPattern
@@ -70,10 +70,18 @@ def call_as_json(call: Call) -> dict[str, Any]:
     " use the clock `on_poll`.",
 )
 def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Findings:
-    """Find reads of one resource less than `interval` apart, while a frozen clock stood still."""
-    for id_, stuck in _early_reads(simulation, interval, is_frozen=True):
-        what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
-        yield f"{what} advanced the clock", stuck
+    """Find reads of one resource in a row, between which nothing happened: the frozen clock stood
+    still. What reads it during an advance, such as a handler of webhooks, does not wait for it.
+    """
+    if simulation.mode != FROZEN or not interval:
+        return
+    for id_, (calls, machine) in _find_reads(simulation).items():
+        waiting = (call for call in calls if not machine.is_final(call.answered["status"]))
+        rows = groupby(waiting, lambda call: (call.at, call.after, bool(call.caused)))
+        stuck = max(((*row,) for (*_, polls), row in rows if polls), key=len, default=())
+        if len(stuck) >= MIN_READS:
+            what = f"this world's clock is frozen: `{id_}` was read {len(stuck)} times, and nobody"
+            yield f"{what} advanced the clock", stuck
 
 
 @lint_rule(
@@ -84,21 +92,15 @@ def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Finding
 def polls_too_often(simulation: Simulation, interval: timedelta) -> Findings:
     """Find reads of one resource less than `interval` apart, unless a frozen clock stood still."""
     length = format_duration(interval)
-    for id_, early in _early_reads(simulation, interval, is_frozen=False):
-        times = f"less than {length} after the last read, {len(early)} times"
-        yield f"`{id_}` was read again {times}", early
-
-
-def _early_reads(simulation: Simulation, interval: timedelta, *, is_frozen: bool) -> Findings:
-    """Yield the id of each resource that was read too early, and these reads."""
 
     def is_early(earlier: Call, later: Call, is_final: bool) -> bool:
         is_stuck = simulation.mode == FROZEN and earlier.at == later.at
-        is_soon = later.at - earlier.at < interval
-        return is_soon and not is_final and is_stuck == is_frozen
+        return not (is_final or is_stuck) and later.at - earlier.at < interval
 
     if simulation.mode != ON_POLL:  # the time between two reads means nothing
-        yield from _repeated_reads(simulation, is_early)
+        for id_, early in _repeated_reads(simulation, is_early):
+            times = f"less than {length} after the last read, {len(early)} times"
+            yield f"`{id_}` was read again {times}", early
 
 
 @lint_rule(
@@ -221,7 +223,21 @@ def _repeated_reads(
     """Yield the id of each resource with at least two reads that are mistakes, and these reads.
 
     `is_mistake` gets the previous read, the read, and whether the previous one showed a final
-    status. The first read right after an attempt to deliver is left out: the webhook caused it.
+    status.
+    """
+    for id_, (calls, machine) in _find_reads(simulation).items():
+        mistakes = tuple(
+            later
+            for earlier, later in pairwise(calls)
+            if is_mistake(earlier, later, machine.is_final(earlier.answered["status"]))
+        )
+        if len(mistakes) + 1 >= MIN_READS:
+            yield id_, mistakes
+
+
+def _find_reads(simulation: Simulation) -> dict[str, tuple[list[Call], Machine]]:
+    """Return the reads of each resource by its id, and its machine. The first read right after an
+    attempt to deliver is left out: the webhook caused it.
     """
     attempted_at = deque(
         sorted(result.at for log in simulation.world.delivery_log.values() for result in log)
@@ -244,14 +260,7 @@ def _repeated_reads(
         # The answer of a fault may have no status.
         if read and machine and "status" in call.answered:
             reads.setdefault(read["id"], ([], machine))[0].append(call)
-    for id_, (calls, machine) in reads.items():
-        mistakes = tuple(
-            later
-            for earlier, later in pairwise(calls)
-            if is_mistake(earlier, later, machine.is_final(earlier.answered["status"]))
-        )
-        if len(mistakes) + 1 >= MIN_READS:
-            yield id_, mistakes
+    return reads
 
 
 def _with_repeats(calls: Reversible[Call]) -> Iterator[tuple[Call, Call | None]]:

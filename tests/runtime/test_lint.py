@@ -25,7 +25,7 @@ def call(seconds, what, status=200, body=None, headers=None, after=0, **answered
     """A call in the journal; `after` counts the timeline entries before it."""
     id_, answered = f"req_{seconds}_{what}_{status}", {"id": "x", **answered}
     sent = (at(seconds), id_, *what.split(), "", status, dump_json(body))
-    return Call(*sent, (), None, after, headers or {}, answered)
+    return Call(*sent, (), None, after, headers or {}, answered, caused=(0, 0))
 
 
 def read(seconds, status, path=RUN):
@@ -105,10 +105,47 @@ def test_frequent_reads_are_a_finding():
 
 
 def test_a_frozen_clock_is_named_before_the_client_is_blamed():
-    text = "this world's clock is frozen: `trun_1` was read 3 times, and nobody advanced the clock"
-    check("polls_a_frozen_clock", ([text], STUCK), (["2 times"], STUCK[:3]), ([], STUCK[:2]))
+    """Reads between which something happened, or during an advance, are no polls."""
+    text = "this world's clock is frozen: `trun_1` was read 4 times, and nobody advanced the clock"
+    pairs = [read(seconds, "running") for seconds in (0, 0, 10, 10, 20, 20)]
+    check(
+        "polls_a_frozen_clock",
+        ([text], STUCK),
+        (["3 times"], [*STUCK[:3], *pairs[2:]]),
+        ([], STUCK[:2]),
+        ([], pairs),
+        ([], [replace(read(0, "running"), after=after) for after in range(9)]),
+        ([], [replace(read(0, "running"), caused=())] * 9),
+        ([], STUCK, (), (), NEVER),
+    )
     names = [name for name, _ in find([*STUCK, *HASTY])]
     assert names == ["polls_a_frozen_clock", "polls_too_often"]
+
+
+def test_a_program_that_sleeps_in_the_world_polls_no_frozen_clock(
+    api, sim, receiver, subscribe, run_task
+):
+    """Its handler reads the run at the same moments, while the clock is being advanced."""
+    prompt = {"type": "mfa", "message": "Code?", "fields": [{"name": "code", "type": "string"}]}
+    pause = {"interaction_required": {**prompt, "timeout": "10s"}}
+    steps = [{"queued": "10s"}, {"running": "10s"}, pause, {"running": "1s"}, "completed"]
+    added = sim.put("/scenarios/slow", json={"summary": "Slow.", "task_run": steps})
+    assert added.status_code == 200, added.text
+
+    def handle(arrival, line):
+        run = arrival.data["data"]
+        for _ in range(2):
+            api.get(f"/task-runs/{run['id']}")
+        return 200
+
+    subscribe("task_run.running", "task_run.interaction_required")
+    receiver.say(handle)
+    run = run_task("slow")
+    while run["status"] != "failed":
+        sim.post("/clock/advance", json={"sleep": "5000ms"}).raise_for_status()
+        run = api.get(f"/task-runs/{run['id']}").json()
+    assert receiver.types() == ["task_run.running", "task_run.interaction_required"]
+    assert sim.get("/lint").json()["data"] == []
 
 
 def test_reads_of_a_finished_run_are_a_finding():
