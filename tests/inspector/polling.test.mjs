@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { STATIC } from "./static.mjs";
 
 globalThis.window = globalThis;
+globalThis.document = { hidden: false };
 const { Poller } = await import(`${STATIC}/polling.js`);
 
 /** What a page is told while it gets these answers, one after the other, and what it asks. */
@@ -51,5 +52,5 @@ test("a deleted world is not asked for by its key, which would make it anew", as
 test("a server that is gone is asked again, one that refuses is not", async () => {
   const { requests, told } = await ask(news("a", 1), failure(0), news("a", 2), failure(401));
   assert.deepEqual(requests, ["0 by key", "1 w", "1 by key", "2 w"]);
-  assert.deepEqual(told, ["live", 1, "reconnecting", "live", 2, "refused"]);
+  assert.deepEqual(told, ["live", 1, "silent", "live", 2, "refused"]);
 });

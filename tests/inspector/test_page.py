@@ -154,10 +154,32 @@ def test_the_page_goes_on_when_the_server_is_back(page, start_server, watch, key
     page.goto(f"{before.url}/_sim/ui#key={key}&select=resource:trun_lost")
     expect(page.locator(".live-live")).to_be_attached()
     before.stop()
-    expect(page.get_by_text("The server does not answer.")).to_be_visible()
+    expect(page.get_by_text("The server has not answered since")).to_be_visible()
     start_server(before.port)
     expect(page.get_by_text("The server was restarted.")).to_be_visible()
     expect(details(page)).to_be_hidden()
+
+
+def test_a_server_that_hangs_stops_the_clock_and_what_needs_it(page, open_tab, sim, run_task):
+    sim.put("/clock", json={"mode": "real"})
+    run_task("mfa_then_success")
+    page.clock.install()
+    open_tab(page)
+    calls = []
+    page.route("**/_sim/**", lambda call: calls.append(call))  # none is answered
+    expect(page.locator(".live-silent")).to_have_text("not answering")
+    expect(page.get_by_role("alert")).to_contain_text("has not answered since")
+    expect(page.get_by_role("button", name="Until idle")).to_be_disabled()
+    time = page.locator(".clock-time").inner_text()
+    page.clock.run_for(5_000)
+    expect(page.locator(".clock-time")).to_have_text(time)
+    page.route("**/_sim/**", lambda call: call.continue_())
+    for call in calls:
+        call.continue_()
+    expect(page.locator(".live-live")).to_be_attached()
+    page.keyboard.press("n")
+    expect(page.locator(".toast.tone-bad")).to_have_count(0)
+    expect(page.locator(".clock-time")).not_to_have_text(time)
 
 
 def test_a_report_shows_a_world_without_a_server(

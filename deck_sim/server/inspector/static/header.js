@@ -9,7 +9,7 @@ import { advanceButtons, clockView } from "./views/clock.js";
 /** @typedef {import("./app.js").Context} Context */
 
 /** @type {Record<string, string>} */
-const LIVE_TONES = { live: "good", reconnecting: "bad", refused: "bad" };
+const LIVE_TONES = { live: "good", silent: "bad", refused: "bad" };
 const THEMES = ["auto", "light", "dark"];
 
 /** @param {Context} ctx */
@@ -47,8 +47,9 @@ export function header(ctx) {
 
 /** @param {Context} ctx */
 function liveView({ connection, readOnly }) {
-  const text = readOnly ? "recording" : connection.state;
-  return html`<span class="row live live-${text} tone-${LIVE_TONES[text] ?? "over"}" role="status"
+  const state = readOnly ? "recording" : connection.state;
+  const text = state === "silent" ? "not answering" : state;
+  return html`<span class="row live live-${state} tone-${LIVE_TONES[state] ?? "over"}" role="status"
     ><span class="dot" aria-hidden="true"></span><small class="live-text">${text}</small></span
   >`;
 }
@@ -57,23 +58,26 @@ function liveView({ connection, readOnly }) {
  * @type {Record<string, [string, string, string]>} */
 const NOTICES = {
   refused: ["bad", "The server refuses this key.", ""],
-  reconnecting: [
+  silent: [
     "person",
-    "The server does not answer.",
-    "Start it again on the same port. Until then this page shows the last known state.",
+    "The server has not answered since",
+    "Start it again on the same port, or let it go on if it is stopped. Until then this page shows the last known state.",
   ],
   deleted: ["person", "This world was deleted.", "The next call with its key makes a new one."],
 };
 
 /** @param {Context} ctx */
 function notice(ctx) {
-  const { state, text } = ctx.connection;
+  const { state, text, since } = ctx.connection;
   if (!(state in NOTICES)) return nothing;
   const [tone, what, then] = NOTICES[state];
+  const time = state === "silent" ? ` ${new Date(since).toLocaleTimeString("en-GB")}.` : "";
   return html`<div class="notice tone-${tone}" role="alert">
-    ${icon("warning")}<span class="grow"><strong>${what}</strong> ${withCode(text ?? then)}</span>
+    ${icon("warning")}<span class="grow"
+      ><strong>${what}${time}</strong> ${withCode(text ?? then)}</span
+    >
     ${when(
-      state !== "reconnecting",
+      state !== "silent",
       button("Choose a world", () => ctx.set({ key: null, world: null })),
     )}
   </div>`;

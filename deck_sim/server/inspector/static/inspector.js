@@ -15,7 +15,8 @@ const RESTARTED = "The server was restarted. Its worlds are new, unless it has `
 
 /**
  * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui
- * @typedef {{state: import("./polling.js").Connection, text?: string}} Connected
+ * @typedef {{state: import("./polling.js").Connection, text?: string, since: number}} Connected
+ *   `since`: when an answer came, in the time of this machine
  * @typedef {ReturnType<Inspector["context"]>} Context what a view gets; a new one for each drawing
  */
 
@@ -35,7 +36,7 @@ export class Inspector {
     /** @type {Ui} */
     this.ui = { ...readFragment(location.hash), menu: null, expanded: new Set() };
     /** @type {Connected} */
-    this.connection = { state: recording ? "live" : "connecting" };
+    this.connection = { state: recording ? "live" : "connecting", since: 0 };
     this.isBusy = false;
     /** @type {Poller|null} */
     this.poller = null;
@@ -74,9 +75,10 @@ export class Inspector {
   }
 
   _poll() {
-    this.connection = { state: "connecting" };
+    this.connection = { state: "connecting", since: Date.now() };
     this.poller = new Poller(this.api, {
       onNews: (news) => {
+        this.connection.since = Date.now();
         const before = this.model.world?.epoch;
         if (!this.model.take(news)) return;
         // The world has another history now: it was reset, or its server was restarted.
@@ -89,8 +91,8 @@ export class Inspector {
       },
       onState: (state, text) => {
         if (state === this.connection.state) return;
-        this.connection = { state, text };
-        this.wasGone ||= state === "reconnecting";
+        this.connection = { ...this.connection, state, text };
+        this.wasGone ||= state === "silent";
         this.model.setRunning(state === "live");
         this.refresh();
       },
@@ -140,6 +142,7 @@ export class Inspector {
   /** What a view draws, and what it calls. */
   context() {
     const { model, ui, api, readOnly, connection, isBusy } = this;
+    const isOffline = connection.state !== "live";
     return {
       model,
       ui,
@@ -147,6 +150,8 @@ export class Inspector {
       /** Whether it is a recording: nothing can be changed. */
       readOnly,
       connection,
+      /** Whether nothing that needs the server can be done. */
+      isOffline,
       /** Whether an action is not done yet. */
       isBusy,
       /** Open the details. */

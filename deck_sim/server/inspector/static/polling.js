@@ -3,9 +3,10 @@
 
 const PAUSE = 500; // ms between two requests
 const LONG_PAUSE = 1_000; // while there is no answer
+export const PATIENCE = 3_000; // ms without an answer, after which the server counts as silent
 
 /**
- * @typedef {"connecting"|"live"|"reconnecting"|"deleted"|"refused"} Connection
+ * @typedef {"connecting"|"live"|"silent"|"deleted"|"refused"} Connection
  * @typedef {object} Listener
  * @property {(news: import("./model.js").News) => void} onNews
  * @property {(state: Connection, text?: string) => void} onState
@@ -24,6 +25,7 @@ export class Poller {
     this.isAsking = false;
     this.isStopped = false;
     this.timer = 0;
+    this.patience = 0;
   }
 
   /** Ask now, then after each pause, until `stop`. */
@@ -35,6 +37,7 @@ export class Poller {
   stop() {
     this.isStopped = true;
     clearTimeout(this.timer);
+    clearTimeout(this.patience);
   }
 
   /** Ask at once instead of at the end of the pause. */
@@ -46,6 +49,7 @@ export class Poller {
   async _ask() {
     if (this.isAsking || this.isStopped) return;
     this.isAsking = true;
+    this._watch();
     let pause = PAUSE;
     try {
       const news = await this.api.get(`/_sim/timeline?after=${this.after}`);
@@ -59,12 +63,23 @@ export class Poller {
         pause = LONG_PAUSE;
         this.schemas = null; // another server may answer next
         this.api.id = this.api.world; // a restarted server knows no world by its id yet
-        this._tell("reconnecting");
+        this._tell("silent");
       }
     } finally {
       this.isAsking = false;
+      clearTimeout(this.patience);
     }
     if (!this.isStopped) this.timer = window.setTimeout(() => void this._ask(), pause);
+  }
+
+  /** Say so if no answer comes, as from a process that a debugger has stopped. The request goes on:
+   * a slow server answers it. A hidden page waits longer, since its browser slows it down. */
+  _watch() {
+    clearTimeout(this.patience);
+    this.patience = window.setTimeout(
+      () => (document.hidden ? this._watch() : this._tell("silent")),
+      PATIENCE,
+    );
   }
 
   /** @param {import("./model.js").News} news @returns {number} the pause after it */

@@ -47,7 +47,7 @@ export function resourceActions(ctx, target, onlyDecisions = false) {
           ];
       const done = (/** @type {any} */ { status }) => `${titleOf(ctx, target)}: ${words(status)}`;
       const perform = () => ctx.act(done, post(ctx, target, command));
-      return button(capital(label), perform, { kind: `button ${look}` });
+      return button(capital(label), perform, { kind: `button ${look}`, disabled: ctx.isOffline });
     });
 }
 
@@ -101,7 +101,7 @@ export function answerForm(ctx, target, interaction, rightAnswer) {
     ${fields.map(fieldRow)}
     ${when(triesLeft, html`<p class="error" role="alert">Wrong ${wrong}, ${triesLeft}</p>`)}
     <div class="row">
-      <button type="submit" class="button button-primary">Answer</button>
+      <button type="submit" class="button button-primary" ?disabled=${ctx.isOffline}>Answer</button>
       ${when(
         rightAnswer,
         html`${button(

@@ -2,7 +2,7 @@
 /** The world's time, and the buttons that move it. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { clockText, countText, dayText, distanceText, words } from "../parts/format.js";
+import { clockText, countText, dayText, distanceText, parseTime, words } from "../parts/format.js";
 import { button, dataList, icon, readForm, textField, when } from "../parts/widgets.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -18,7 +18,7 @@ const SPANS = ["1s", "10s", "1m", "5m", "1h", "1d"];
 
 /** Move the clock, and say what happened. @param {Context} ctx @param {object} body */
 export function advance(ctx, body) {
-  if (ctx.isBusy || ctx.readOnly) return Promise.resolve(null);
+  if (ctx.isBusy || ctx.readOnly || ctx.isOffline) return Promise.resolve(null);
   ctx.set({ menu: null });
   const isGood = (/** @type {any} */ { happened }) =>
     happened.every(
@@ -38,10 +38,17 @@ function reportText({ model }, { now, happened }) {
   return `${clockText(Date.parse(now))} · ${words(text).replaceAll("->", "→") || others}`;
 }
 
+/** What advances to the time of a due item. A real clock may have passed it.
+ * @param {Context} ctx @param {{at: string}} due */
+export function untilDue({ model }, { at }) {
+  const left = Math.max(0, Math.ceil(parseTime(at) - model.now()));
+  return model.world?.clock === "real" ? { by: `${left}ms` } : { to: at };
+}
+
 /** @param {Context} ctx */
 export function advanceToNext(ctx) {
   const due = ctx.model.firstDue;
-  return due ? advance(ctx, { to: due.at }) : Promise.resolve(null);
+  return due ? advance(ctx, untilDue(ctx, due)) : Promise.resolve(null);
 }
 
 /** @param {Context} ctx */
@@ -84,7 +91,7 @@ export function clockView(ctx) {
 
 /** @param {Context} ctx */
 export function advanceButtons(ctx) {
-  const { model, ui, isBusy } = ctx;
+  const { model, ui, isBusy, isOffline } = ctx;
   if (ctx.readOnly || !model.world) return nothing;
   const due = model.firstDue;
   const isOpen = ui.menu === "advance";
@@ -94,14 +101,19 @@ export function advanceButtons(ctx) {
     model.unfinishedById.get(due?.id ?? "")?.remedy.do ?? "",
   );
   const isBest = model.world.clock === "frozen" && due && !model.prompts;
-  return html`<div class="advance" role="group" aria-label="Move the clock">
+  return html`<fieldset
+    class="advance"
+    aria-label="Move the clock"
+    aria-busy=${isBusy}
+    ?disabled=${isBusy || isOffline}
+  >
     ${button(
       html`${icon("next")}<span>Next</span
         ><span class="button-note">${isTimeout ? "times out" : ""} ${timeLeft}</span>`,
       () => advanceToNext(ctx),
       {
         kind: `button ${isBest ? "button-primary" : ""}`,
-        disabled: !due || isBusy,
+        disabled: !due,
         title: due ? `${dueText(model, due)} (n)` : "Nothing is due",
       },
     )}
@@ -109,15 +121,14 @@ export function advanceButtons(ctx) {
       ${button(
         html`${icon("advance")}<span>Advance…</span>`,
         () => ctx.set({ menu: isOpen ? null : "advance" }),
-        { disabled: isBusy, expanded: isOpen },
+        { expanded: isOpen },
       )}
       ${isOpen ? advanceMenu(ctx) : nothing}
     </span>
     ${button(html`${icon("idle")}<span>Until idle</span>`, () => advanceUntilIdle(ctx), {
-      disabled: isBusy,
       title: "Until nothing moves by itself, or a prompt is open (i)",
     })}
-  </div>`;
+  </fieldset>`;
 }
 
 /** @param {Context} ctx */
@@ -181,6 +192,8 @@ function clockMenu(ctx) {
       <label for="clock-step" class="muted">Step</label>
       ${textField("step", { id: "clock-step", value: world.step ?? "", example: "5s, for each read" })}
     </div>
-    <button class="button button-primary last" ?disabled=${ctx.readOnly}>Set the clock</button>
+    <button class="button button-primary last" ?disabled=${ctx.readOnly || ctx.isOffline}>
+      Set the clock
+    </button>
   </form>`;
 }

@@ -45,11 +45,11 @@ export function controlsView(ctx) {
       "scenario-names",
       scenariosOf(ctx).map(({ name }) => name),
     )}
-    <div class="controls">
+    <fieldset class="controls" ?disabled=${ctx.isOffline}>
       <div class="stack">${queueCard(ctx)}${worldCard(ctx)}</div>
       <div class="stack">${faultsCard(ctx)}${holdsCard(ctx)}</div>
       <div class="stack">${settingsCard(ctx)}</div>
-    </div>`;
+    </fieldset>`;
 }
 
 /** An answer about the world as it is now. @param {Context} ctx @param {string} path @returns {any} */

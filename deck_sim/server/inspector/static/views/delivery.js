@@ -86,7 +86,7 @@ export function replayButton(ctx, { id, eventType, family, destinationId }, size
   return button("Replay", replay, {
     kind: `button ${size}`,
     label: `Replay ${eventType}`,
-    disabled: isEarly,
+    disabled: isEarly || ctx.isOffline,
     title: isEarly ? `It can be replayed when ${hurdle}` : "The same event with the same id",
   });
 }

@@ -128,7 +128,7 @@ function actPart(ctx, target, state, data) {
     ${isAsked ? answerForm(ctx, target, state.interaction, data?.right_answer) : nothing}
     <div class="row details-actions">
       ${resourceActions(ctx, target)}
-      ${held ? button("Release", () => release(ctx, held)) : nothing}
+      ${held ? button("Release", () => release(ctx, held), { disabled: ctx.isOffline }) : nothing}
     </div>`;
 }
 

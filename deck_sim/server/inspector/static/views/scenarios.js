@@ -103,8 +103,11 @@ function chooseButtons(ctx, scenario) {
   return html`<div class="row details-actions">
     ${button("Play next", () => ctx.act(`${name} is queued for ${next}`, queue()), {
       kind: "button button-primary",
+      disabled: ctx.isOffline,
     })}
-    ${button(isDefault ? "Is the default" : "Make default", makeDefault, { disabled: isDefault })}
+    ${button(isDefault ? "Is the default" : "Make default", makeDefault, {
+      disabled: isDefault || ctx.isOffline,
+    })}
     ${copyButton(`deck.use("${name}")`, "Copy as pytest")}
     ${copyButton(`Deck-Sim-Scenario: ${name}`, "Copy header")}
     ${copyButton(scenario.text ?? "", "Copy YAML")}

@@ -6,7 +6,7 @@ import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { answerForm, focusAnswer, release, resourceActions } from "../parts/actions.js";
 import { countText, distanceText, durationText, words } from "../parts/format.js";
 import { button, link, statusBadge, when, withCode } from "../parts/widgets.js";
-import { advance, advanceToNext, dueText } from "./clock.js";
+import { advance, advanceToNext, dueText, untilDue } from "./clock.js";
 
 /**
  * @typedef {import("../app.js").Context} Context
@@ -90,7 +90,7 @@ function heldCallRow(ctx, { call, answers, hold }) {
     <span class="row waiting-help">
       ${when(
         !ctx.readOnly,
-        button("Release", () => release(ctx, hold)),
+        button("Release", () => release(ctx, hold), { disabled: ctx.isOffline }),
       )}
     </span>
   </div>`;
@@ -154,11 +154,11 @@ export function remedyButton(ctx, resource, isOpen) {
     return button("Answer", () => openAnswer(ctx, id), { kind: primary, expanded: isOpen });
   if (kind === "review") return resourceActions(ctx, resource, true);
   if (kind === "release" && hold)
-    return button("Release", () => release(ctx, hold), { kind: primary });
+    return button("Release", () => release(ctx, hold), { kind: primary, disabled: ctx.isOffline });
   if (kind !== "advance") return nothing;
   const span = next ? durationText(Date.parse(next.at) - ctx.model.now()) : "";
-  const move = () => (next ? advance(ctx, { to: next.at }) : advanceToNext(ctx));
-  return button(`Advance ${span}`, move, { disabled: ctx.isBusy });
+  const move = () => (next ? advance(ctx, untilDue(ctx, next)) : advanceToNext(ctx));
+  return button(`Advance ${span}`, move, { disabled: ctx.isBusy || ctx.isOffline });
 }
 
 /** @param {Context} ctx @param {string} id */

@@ -4,6 +4,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { keyOption, shellWord } from "../parts/copies.js";
 import { clockText, countText, dayText, kindTitle } from "../parts/format.js";
+import { PATIENCE } from "../polling.js";
 import {
   LOGO,
   button,
@@ -27,6 +28,10 @@ const server = { worlds: null, needsKey: false, isGone: false, timer: 0, pause: 
 function lookSoon(ctx) {
   if (server.timer || server.needsKey) return;
   server.timer = window.setTimeout(async () => {
+    const patience = setTimeout(() => {
+      server.isGone = true;
+      ctx.refresh();
+    }, PATIENCE);
     try {
       server.worlds = (await ctx.api.get("/_sim/worlds")).data;
       server.isGone = false;
@@ -34,6 +39,7 @@ function lookSoon(ctx) {
       server.needsKey = error.status === 401;
       server.isGone = error.status === 0;
     }
+    clearTimeout(patience);
     Object.assign(server, { timer: 0, pause: PAUSE });
     ctx.refresh();
   }, server.pause);
