@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from deck_sim.cli.options import ANY_KEY
+from deck_sim.cli.options import ANY_KEY, VARIABLE
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.signing import secret_of
 
@@ -36,7 +36,7 @@ def environment_options(act: Callable[..., Any]) -> Callable[..., Any]:
         ("--env-base-url", "DECK_BASE_URL", "the base URL"),
     ):
         text = f"The environment variable for {what}."
-        act = click.option(option, metavar="NAME", default=usual, help=text)(act)
+        act = click.option(option, type=VARIABLE, default=usual, help=text)(act)
     return act
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -55,11 +56,18 @@ def _positive(text: str) -> timedelta:
     return length
 
 
+def _read_variable(text: str) -> str:
+    if not re.fullmatch("[^=-][^=]*", text):
+        raise ValueError(f"'{text}' is not the name of an environment variable; was it left out?")
+    return text
+
+
 FILE, NEW_FOLDER = NewPath(dir_okay=False, path_type=Path), NewPath(file_okay=False, path_type=Path)
 MODE = click.Choice(MODES)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))
 URL = Value("URL", read_url)
+VARIABLE = Value("NAME", _read_variable)
 
 SPEED = click.option(
     "--speed",

@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from errno import ENOENT
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from subprocess import DEVNULL, PIPE, STDOUT
 from threading import Thread
@@ -44,6 +46,9 @@ class ProcessGroup:
         """
         # Windows finds `npm.cmd` for `npm` only in this way.
         program = shutil.which(words[0]) or words[0]
+        if not words[1:] and " " in program and not Path(program).exists():
+            text = f"there is no such program; leave out the quotes: -- {program}"
+            raise FileNotFoundError(ENOENT, text)
         self._process = process = subprocess.Popen(
             [program, *words[1:]],
             env=variables,

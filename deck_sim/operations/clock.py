@@ -35,9 +35,9 @@ if TYPE_CHECKING:
         Count,
         Length,
         Mode,
+        Moment,
         PositiveDuration,
         Speed,
-        Text,
         Until,
     )
 
@@ -56,7 +56,7 @@ async def set_clock(
     worlds: WorldRegistry,
     has_left: Callable[[], bool],
     mode: Mode,
-    now: Text | None = None,
+    now: Moment | None = None,
     speed: Speed = 1,
     step: PositiveDuration | None = None,
 ) -> Json:
@@ -87,7 +87,7 @@ async def advance_clock(
     worlds: WorldRegistry,
     has_left: Callable[[], bool],
     by: Length | None = None,
-    to: Text | None = None,
+    to: Moment | None = None,
     sleep: Length | None = None,
     until: Until | None = None,
     limit: Length = timedelta(days=1),

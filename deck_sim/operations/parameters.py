@@ -71,6 +71,15 @@ def _read_count(value: Any) -> Any:
 Count = Annotated[int, BeforeValidator(_read_count)]
 
 
+def _check_moment(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError(f"must be a moment like 2025-01-15T09:30:00Z, not {show(value)}")
+    return value
+
+
+Moment = Annotated[Text, BeforeValidator(_check_moment)]
+
+
 class _Settings(Body):
     """The settings that `POST /_sim/reset` and `PATCH /_sim/world` have in common."""
 
@@ -130,7 +139,7 @@ class NewWorld(WorldSettings):
     mode: Mode | None = Field(default=None, alias="clock")
     speed: Speed | None = None
     step: PositiveDuration | None = None
-    now: Text | None = None
+    now: Moment | None = None
 
 
 class LimitRate(Body):

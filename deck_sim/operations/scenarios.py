@@ -75,9 +75,12 @@ def put_scenario(simulation: Simulation, name: str, body: Json | bytes) -> Json:
         mistakes.report()
     except loader.ScenarioError as error:
         problems = list[Problem]()
+        is_json = isinstance(body, bytes) and body.lstrip().startswith(b"{")
+        fix = "; for JSON without it, send the header `Content-Type: application/json`"
         for mistake in error.mistakes:
             in_data = f"{mistake.path}: {mistake.message}".removeprefix(": ")
             text = in_data if is_data else str(mistake)  # which begins with file, line and column
+            text += fix if is_json and mistake.path in ("version", "name") else ""
             problems.append(problem("request/input_invalid", text, field=mistake.path or None))
         raise ApiError(*problems) from None
     if scenario.name != name:

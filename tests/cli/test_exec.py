@@ -63,6 +63,13 @@ def test_the_command_finds_the_api_in_its_environment(cli, tmp_path):
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/v2", variables["URL"])
 
 
+@pytest.mark.parametrize("name", ["", "A=B", "--report"])
+def test_a_name_of_a_variable_that_was_left_out_is_an_error(cli, name):
+    done = cli("exec", "--env-base-url", name, "--", "true")
+    assert done.exit_code == 2
+    assert f"'{name}' is not the name of an environment variable; was it left out?" in done.stderr
+
+
 def test_the_summary_says_what_was_called_after_the_log_of_each_call(cli, monkeypatch):
     """Entries are written together, some time after they were made."""
     monkeypatch.setattr(server_log, "_LOG_SECONDS", 3600)
@@ -187,6 +194,8 @@ def test_a_program_that_cannot_be_run_is_one_line(cli):
     assert (missing.exit_code, folder.exit_code) == (127, 126)
     assert missing.stderr.startswith("deck-sim: cannot run 'no-such-program': No such file")
     assert folder.stderr == "deck-sim: cannot run '/': Permission denied\n"
+    text = "there is no such program; leave out the quotes: -- npm test"
+    assert cli("exec", "--", "npm test").stderr == f"deck-sim: cannot run 'npm test': {text}\n"
 
 
 def test_a_world_that_was_only_controlled_is_not_in_the_summary(cli):

@@ -135,7 +135,10 @@ REFUSED = [
     (lambda deck: deck.advance(True), "^`by`: 'True' is not a duration"),
     (lambda deck: deck.advance(-5), "^`by`: '-5s' is negative; .* `250ms`"),
     (lambda deck: deck.advance_until("*", limit="soon"), "^`limit`: 'soon' is not a duration"),
-    (lambda deck: deck.advance_to(1736933400), "^`to`: must be text, not 1736933400"),
+    (
+        lambda deck: deck.advance_to(1736933400),
+        "^`to`: must be a moment like 2025-01-15T09:30:00Z, not 1736933400",
+    ),
     (lambda deck: deck.use("task_run:\n- completed"), r"`deck\.use\(deck\.scenario"),
     (lambda deck: deck.use({"task_run": ["completed"]}), r"`deck\.use\(deck\.scenario"),
     (lambda deck: deck.clock.set("fast"), "'real', 'frozen' or 'on_poll'"),

@@ -85,6 +85,13 @@ def test_an_invalid_scenario_is_refused(unchanged, put):
             assert put(body).status_code == 400
 
 
+def test_json_without_its_header_names_the_header(refused):
+    body = '{"summary": "x", "task_run": ["queued", "completed"]}'
+    answer = refused("PUT", "/scenarios/mine", 400, content=body)
+    message = "mine:1:1: version: is required; for JSON without it, send the header"
+    assert answer.json()["errors"][0]["message"] == f"{message} `Content-Type: application/json`"
+
+
 def test_an_empty_json_body_makes_no_scenario(errors):
     """It would end every run well, and nothing would say that the body was lost."""
     headers = {"Content-Type": "application/json"}
