@@ -34,7 +34,6 @@ WRONG = "5 s 5M 30m1h 5m5m 1e3s P PT P1DT PT1D 5min ٣s nan 999999999d999999999h
 
 
 def test_durations_are_parsed_exactly():
-    """Short and ISO 8601 notation, to the microsecond."""
     assert {text: parse_duration(text) for text in READ} == READ
 
 
@@ -50,7 +49,6 @@ def test_other_text_is_refused_with_the_notation():
 
 
 def test_durations_are_formatted_in_short_notation():
-    """Largest unit first, without units of zero."""
     written = {
         timedelta(): "0s",
         timedelta(minutes=90): "1h30m",
@@ -76,7 +74,6 @@ def test_deck_s_messages_count_minutes():
 
 
 def test_a_span_is_one_duration_or_a_range_of_two_in_their_order():
-    """Both are formatted as they are written."""
     two, eight = timedelta(seconds=2), timedelta(seconds=8)
     spans = {"2s..8s": Span(two, eight), "2s": Span(two, two)}
     assert {str(span): parse_span(text) for text, span in spans.items()} == spans

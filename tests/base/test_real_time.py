@@ -21,7 +21,6 @@ def test_now_is_the_present_in_utc():
 
 @pytest.mark.parametrize("freezer", FREEZERS)
 def test_the_monotonic_clocks_run_on_in_a_frozen_process(freezer):
-    """Neither freezegun nor time-machine stops them."""
     before, before_seconds = real_time.monotonic_ns(), real_time.monotonic()
     with FREEZERS[freezer]():
         first, second = real_time.monotonic_ns(), real_time.monotonic_ns()

@@ -21,7 +21,6 @@ READABLE = """
 
 
 def test_names_of_secrets_are_recognized_in_every_spelling():
-    """In any case, with any separator, and as a part of a longer name."""
     assert [name for name in SECRET.split() if not is_secret(name)] == []
     assert [name for name in READABLE.split() if is_secret(name)] == []
 
@@ -44,7 +43,6 @@ def test_secrets_are_hidden_at_any_depth():
 
 
 def test_of_a_login_only_the_name_and_readable_fields_are_shown():
-    """Misspelt names are hidden, too."""
     login = {"username": "alex", "pasword": "x", "source_fields": {"customer": "c1", "pin": "x"}}
     fields = {"customer": "c1", "pin": HIDDEN}
     redacted = {"username": "alex", "pasword": HIDDEN, "source_fields": fields}

@@ -8,26 +8,18 @@ from deck_sim.base.validation import error_message
 
 
 class Strict(BaseModel):
-    """A model of known names and exact types."""
-
     model_config = ConfigDict(strict=True, extra="forbid")
 
 
 class Small(Strict):
-    """One of two."""
-
     small: int = 0
 
 
 class Large(Strict):
-    """The other of two."""
-
     large: int = 0
 
 
 class Body(Strict):
-    """A little of everything."""
-
     must: str
     text: Annotated[str, Field(min_length=1, max_length=3, pattern="^[a-z]*$")] = "a"
     whole: Annotated[int, Field(ge=1, le=9_000_000)] = 1
@@ -83,7 +75,6 @@ MESSAGES = [
 
 
 def messages_for(data):
-    """The messages for all errors in `data`, without locations."""
     with pytest.raises(ValidationError) as caught:
         Body.model_validate(data)
     return [error_message(error, Body) for error in caught.value.errors()]
@@ -98,7 +89,6 @@ def test_a_message_names_what_was_found_and_what_is_allowed():
 
 
 def test_values_are_shown_as_short_json():
-    """At most sixty characters, and no contents of objects and lists."""
     for value, text in [
         (1.5, "1.5"),
         ("ü", '"ü"'),

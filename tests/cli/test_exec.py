@@ -158,7 +158,6 @@ def test_hold_serves_on_until_a_signal(run_until_signal):
 
 @pytest.mark.parametrize("number", STOPS)
 def test_a_signal_ends_the_command_and_then_exec(cli, number):
-    """Even with --hold."""
     source = f"""
 import os, signal, sys
 codes = {{signal.SIGTERM: 5, signal.SIGINT: 6}}

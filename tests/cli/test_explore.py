@@ -35,7 +35,6 @@ LOST = "lost_response at POST /v2/agents #1"
 
 
 def python(source, *words, key=""):
-    """The words of a command that runs this after the client."""
     return ["--", sys.executable, "-c", f"{CLIENT.format(key=key)}\n{source}", *words]
 
 
@@ -144,8 +143,6 @@ def test_options_that_cannot_be_are_errors(cli):
 
 
 class Terminal(io.StringIO):
-    """A terminal that keeps what is written to it."""
-
     def isatty(self):
         return True
 

@@ -12,7 +12,6 @@ def read(body):
 
 
 def lines_of(played):
-    """Each line: its time, its actor and the action."""
     return [f"{line.at.seconds}s {line.who} {line.what}" for line in played.lines]
 
 

@@ -36,7 +36,6 @@ END_AT_CTRL_C = f"import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); {
 
 @pytest.fixture
 def terminal():
-    """Run these words on a terminal of their own."""
     terminals = []
 
     def terminal(*words):

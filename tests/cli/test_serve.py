@@ -73,7 +73,6 @@ def test_the_banner_says_how_time_moves(serving):
 
 
 def first_attempt(banner):
-    """The log entry of the first attempt to deliver an event to a public name."""
     with Deck(*base_url(banner)) as deck:
         fields = {"name": "Hook", "type": "webhook", "events": ["*"]}
         deck.create("event-destinations", {**fields, "config": {"url": "http://hook.invalid:9/"}})

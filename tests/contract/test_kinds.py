@@ -27,7 +27,6 @@ def test_prefix_path_and_first_status_are_as_documented():
 
 
 def test_a_row_refers_only_to_kinds_of_its_edition():
-    """References and embedded lists; the not-found error exists, too."""
     for edition, row in ROWS:
         kinds = {*row.references.values(), *(embed.kind for embed in row.embeds.values())}
         assert kinds <= set(edition.kinds)

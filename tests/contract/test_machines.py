@@ -86,7 +86,6 @@ def test_every_status_that_a_machine_mentions_has_a_row():
 
 
 def test_final_statuses_are_settled():
-    """Clients do not poll in a final status."""
     for name, machine in MACHINES.items():
         final = {status for status in machine.statuses if machine.is_final(status)}
         assert final <= machine.settled, name

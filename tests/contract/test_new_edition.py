@@ -15,20 +15,17 @@ from deck_sim.server.uvicorn_server import Server
 
 @pytest.fixture
 def kiosk():
-    """The edition, while the test runs."""
     with made_up.registered() as edition:
         yield edition
 
 
 @pytest.fixture
 def server(checked, kiosk):
-    """A server whose worlds have the edition."""
     with Server(WorldRegistry(settings=Settings("kiosk"))) as server:
         yield server
 
 
 def test_a_run_of_a_new_edition_plays_from_prompt_to_webhook(kiosk, api, sim, advance, run_task):
-    """Its own statuses, answer body, event types and summaries take effect."""
     hook = {"config": {"url": "http://127.0.0.1:9/"}, "events": ["task_run.reviewing"]}
     assert api.post("/event-destinations", json={**hook, "name": "H", "type": "webhook"}).is_success
     assert sim.put("/scenarios/at_the_desk", content=STORY).status_code == 200
@@ -55,7 +52,6 @@ def test_calls_that_only_a_new_edition_has_are_served(kiosk, api, connection):
 
 
 def test_the_document_and_the_ledger_of_a_new_edition_follow_from_its_rows(kiosk):
-    """The OpenAPI document is valid and has the edition's calls, events and bodies."""
     description = document("kiosk")
     assert list(OpenAPIV31SpecValidator(description).iter_errors()) == []
     assert {"/desks/{id}", "/connections/{id}/close"} <= description["paths"].keys()
@@ -68,7 +64,6 @@ def test_the_document_and_the_ledger_of_a_new_edition_follow_from_its_rows(kiosk
 
 
 def test_a_scenario_for_a_new_edition_is_checked_against_its_statuses(kiosk):
-    """The check knows what may follow in the edition, and which errors it has."""
     assert read_scenario(STORY).editions == ("kiosk",)
     with pytest.raises(ScenarioError, match="desk/closed"):
         read_scenario(STORY.replace("- completed", "- failed: desk/close"))

@@ -18,7 +18,6 @@ def section(heading):
 
 
 def missing(names, text):
-    """The names that the text does not have in a code span."""
     text = re.sub("```.*?```", "", text, flags=re.DOTALL)
     code = set(re.findall(r"[\w-]+", " ".join(re.findall(r"`([^`]+)`", text))))
     return [name for name in names if name not in code]

@@ -43,7 +43,6 @@ class Play:
         return self.look(opened)
 
     def connect(self):
-        """Open a connection that connects at once."""
         return self.open("[connected]")
 
     def run(self, steps, connection=None, input=None, **task):  # noqa: A002
@@ -84,7 +83,6 @@ class Play:
         return [e.type for e in self.world.events if e.data.id == resource.id]
 
     def error(self, run):
-        """The one error that a run failed with."""
         (error,) = self.look(run)["errors"]
         return f"{error['type']}/{error['code']}: {error['message']}"
 

@@ -37,7 +37,6 @@ def listen(world):
 
 @pytest.fixture
 def agent(world):
-    """Make an event."""
     return lambda: create_resource(world, "agent", {"name": "a", "description": None})
 
 

@@ -21,8 +21,6 @@ def put(sim):
 
 @pytest.fixture
 def answer_with(put, api):
-    """The answer to a call that a fault affects."""
-
     def answer_with(**fault):
         put(RUNS, **fault, times=1)
         return api.get("/task-runs")

@@ -46,7 +46,6 @@ def play(put, subscribe, run_task, advance):
 
 
 def is_genuine(arrival, secret):
-    """Whether the public library of Standard Webhooks verifies it."""
     try:
         Webhook(secret).verify(arrival.body, arrival.headers)
     except WebhookVerificationError:

@@ -11,8 +11,6 @@ def api(deck_client):
 
 @pytest.fixture
 def run(deck):
-    """Start a run of a ready task."""
-
     def run(**task):
         ready = deck.ready_task(**task)
         return deck.create(f"tasks/{ready.task_id}/run", ready.login)

@@ -6,7 +6,6 @@ from deck_sim import DeckSimError
 
 
 def unused(deck):
-    """The reason and remedy of each fault that never fired."""
     rows = [row for row in deck.findings if row["kind"] == "unused_fault"]
     return [(row["reason"], row["remedy"]) for row in rows]
 

@@ -11,8 +11,6 @@ STRAY = "Bearer sk_live_stray_0001"
 
 
 def answering(status, body=""):
-    """An application that answers every webhook so."""
-
     def app(environ, start_response):
         start_response(f"{status} ", [])
         return [body.encode()]

@@ -9,7 +9,6 @@ from deck_sim import DeckSimError
 
 @pytest.fixture
 def in_thread():
-    """Call something in a thread of its own; return its future."""
     with ThreadPoolExecutor() as threads:
         yield threads.submit
 

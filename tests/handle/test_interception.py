@@ -82,7 +82,6 @@ def call(request, monkeypatch):
 
 
 def methods():
-    """The methods that are replaced, as they are now."""
     owners = [getattr(sys.modules[module], kind) for module, kind, _, _ in _SEAMS]
     return [getattr(owner, seam[2]) for owner, seam in zip(owners, _SEAMS, strict=True)]
 

@@ -9,7 +9,6 @@ from deck_sim.handle.timeline import cut_middle
 
 
 def call(what="GET /v2/agents", status=200, body=None, query="", errors=(), headers=None):
-    """A call as the control API prints it."""
     method, path = what.split()
     return {
         "at": "2025-01-15T09:30:00Z",

@@ -37,7 +37,6 @@ def test_a_method_that_blocks_the_event_loop_is_refused(deck, backend):
 
 
 def test_setting_the_clock_is_refused_only_with_a_time(deck):
-    """Changing the mode alone does not wait."""
     in_loop("asyncio", deck.clock.set, "on_poll")
     with pytest.raises(DeckSimError, match=r"use `await deck\.clock\.async_set"):
         in_loop("asyncio", lambda: deck.clock.set("frozen", now=START + timedelta(hours=1)))
@@ -73,7 +72,6 @@ def test_a_cancelled_twin_stops_waiting(deck, receiver):
 
 @pytest.mark.asyncio
 async def test_wait_for_is_refused_only_if_it_would_wait(deck, deck_webhooks):
-    """With a frozen clock it does not wait."""
     deck.create("agents", {"name": "Concierge"})
     await deck.async_settle()
     assert deck_webhooks.wait_for("agent.created")

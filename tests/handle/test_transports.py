@@ -24,7 +24,6 @@ TRANSPORTS = {  # a library, and what runs its asynchronous client; without it, 
 
 
 def asking(deck, library, backend):
-    """A function that calls the server of `deck` through its transport."""
     headers = {"Authorization": f"Bearer {deck.api_key}"}
 
     def ask(method, path, **content):

@@ -55,7 +55,6 @@ def new_page(browser, watch):
 
 @pytest.fixture
 def page(browser, new_page):
-    """A page, 1280 pixels wide."""
     return browser.run(new_page, viewport={"width": 1280, "height": 800})
 
 

@@ -12,8 +12,6 @@ _OPEN = ["connecting", "interaction_required", "connected", "disconnected", "inv
 
 
 class Connections(Reference):
-    """A world of the `connections` edition."""
-
     review, cancelable, answers_in = "pending", ("pending", "queued", "running"), "inputs"
     commands: ClassVar = {
         "drop": (["connected"], "disconnected"),
@@ -81,7 +79,6 @@ class Connections(Reference):
             self.fail(run, error)
 
     def rename(self, id_, fields):
-        """`PATCH /connections/{id}`, without an event."""
         connection = self.get("connection", id_)
         if fields:
             connection.update(fields, updated_at=self.now)

@@ -29,8 +29,6 @@ def lacks(login):
 
 
 class Credentials(Reference):
-    """A world of the `credentials` edition."""
-
     review, answers_in = "review_required", "input"
     cancelable = ("queued", "running", "interaction_required", "review_required")
     commands: ClassVar = {

@@ -25,8 +25,6 @@ CHANGES = [{}, {"name": "new"}, *({"settings": {"timeout_seconds": n}} for n in 
 
 
 class Machine(SideBySide):
-    """The actions of both editions."""
-
     actions, options, chosen_ids = (), OPTIONS, [None]
 
     # Time

@@ -18,8 +18,6 @@ _CONTROL = "/_sim/"  # some calls below it let others be answered before they en
 
 
 class Answer:
-    """An answer of the product."""
-
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
         self.data = json.loads(body)

@@ -60,12 +60,10 @@ SESSIONS = {
 
 
 def seconds(text):
-    """The seconds of a duration such as `29m59s`."""
     units = {"h": 3600, "m": 60, "s": 1}
     return sum(int(n) * units[unit] for n, unit in re.findall(r"(\d+)([hms])", text))
 
 
 def read_step(step):
-    """The word and the value of a step."""
     ((word, how),) = step.items() if isinstance(step, dict) else [(step, None)]
     return word, how

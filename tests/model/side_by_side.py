@@ -136,7 +136,6 @@ class SideBySide(RuleBasedStateMachine):
             assert all(shot["reasoning"] for shot in screenshots)
 
     def whole_story_agrees(self):
-        """Each event is on one page."""
         ids = [event["id"] for event in self.walk("events", 7)]
         assert len({*ids}) == len(ids) == len(self.model.readable_events())
         assert self.call("GET", "/_sim/world").data["crashes"] == []

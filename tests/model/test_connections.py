@@ -16,8 +16,6 @@ EXTERNAL = st.sampled_from([None, "guest-1", "guest-2"])
 
 
 class ConnectionsMachine(Machine):
-    """Connections, and runs on them."""
-
     edition, model_class = "connections", Connections
     kinds = ("agent", "source", "task", "connection", "task_run")
     options: ClassVar = [*OPTIONS, *(("connection_idle", value) for value in (None, "1m", "10m"))]

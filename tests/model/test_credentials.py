@@ -35,8 +35,6 @@ SUMMARIES = {
 
 
 class CredentialsMachine(Machine):
-    """Credentials, sessions, and runs with them."""
-
     edition, model_class, summaries = "credentials", Credentials, SUMMARIES
     chosen_ids: ClassVar = [None, "task_ChosenByAClient1", "task_ChosenByAClient2"]
     kinds = ("agent", "source", "task", "credential", "session", "task_run")

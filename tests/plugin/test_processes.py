@@ -46,7 +46,6 @@ def test_the_workers_of_xdist_are_reported_together(run_apart, pytester, client)
 
 
 def test_what_is_not_used_is_not_imported(run_apart):
-    """In a process without tests of Deck, and in one that explores nothing."""
     text = """
         import sys
         HEAVY = {"starlette", "uvicorn", "httpx2", "pydantic", "jsonschema", "jinja2", "yaml"}

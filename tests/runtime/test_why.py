@@ -43,7 +43,6 @@ def explain(simulation):
 
 
 def wait_of(simulation, run):
-    """The sentence about a run, and what helps."""
     wait = explain_wait(simulation, simulation.world.resource(run))
     return wait.why, wait.remedy
 

@@ -27,7 +27,6 @@ def mistakes_in(file):
 
 
 def messages_for(file):
-    """The messages as they are recorded: files without folders."""
     return "".join(f"{m}\n".replace(f"{file}", file.name) for m in mistakes_in(file))
 
 

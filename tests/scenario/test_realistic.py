@@ -9,7 +9,6 @@ from output_schemas import make
 
 
 def field(name, type_="string", **words):
-    """The value that is generated for a field of that name."""
     return make({"type": "object", "properties": {name: {"type": type_, **words}}})[name]
 
 

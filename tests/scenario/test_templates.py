@@ -21,7 +21,6 @@ CONNECTION = {"id": "conn_1", "external_id": "u-7", "username": "ada@example.com
 
 
 def compute(value, **more):
-    """The value of a scenario with its expressions computed."""
     names = {"input": {**INPUT, **more}, "task": TASK, "connection": CONNECTION}
     return render(value, names_at(NOW, **names))
 

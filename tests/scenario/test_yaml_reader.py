@@ -6,7 +6,6 @@ from deck_sim.scenario.yaml_files import MAX_BYTES, Document, YamlError, read_ya
 
 
 def refused(source):
-    """Message, line and column of the error."""
     with pytest.raises(YamlError) as caught:
         read_yaml(source)
     return caught.value.message, caught.value.line, caught.value.column

@@ -33,8 +33,6 @@ STOPS_WITHIN = 20  # seconds of real time until a stop counts as failed
 
 
 class Frozen:
-    """A frozen process with a server in it."""
-
     def __init__(self, freezer, limit):
         self.freezer = freezer
         office = Dispatcher(Sender(limit=limit))
@@ -53,7 +51,6 @@ class Frozen:
         return not stopper.is_alive()
 
     def deliver(self, receiver):
-        """Send an event to the receiver; returns its delivery."""
         body = {"name": "Hook", "type": "webhook", "config": {"url": receiver.url}}
         self.deck.create("event-destinations", {**body, "events": ["agent.created"]})
         self.deck.create("agents", {"name": "Concierge"})

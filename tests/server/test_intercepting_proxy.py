@@ -34,7 +34,6 @@ def interceptor(server):
 
 @pytest.fixture
 def trusting(interceptor):
-    """The TLS settings of a program that trusts the authority."""
     return ssl.create_default_context(cadata=interceptor.certificate.decode())
 
 

@@ -59,20 +59,16 @@ class Kept:
         return f"/v2/task-runs/{run['id']}"
 
     def advance(self, **length):
-        """Advance the clock."""
         return self.call("POST", "/_sim/clock/advance", length)
 
     def connect(self):
-        """Open a socket to the server."""
         return socket.create_connection((self._http.base_url.host, self._http.base_url.port))
 
     @property
     def simulation(self):
-        """The world in memory."""
         return self.worlds.find(KEY)
 
     def is_saved(self):
-        """Whether the file holds the world that is in memory."""
         return whole(self.simulation) == whole(self.worlds.state._read(KEY).simulation)
 
 

@@ -87,12 +87,10 @@ def look(server, key=KEY):
 
 
 def take(server):
-    """Take a snapshot; returns its path."""
     return f"/_sim/snapshots/{server.call('POST', '/_sim/snapshots')['id']}"
 
 
 def test_a_restored_world_continues_byte_for_byte(server):
-    """In the world of another key the same calls give the same bytes."""
     server.call("POST", f"{take(server)}/restore", key=OTHER)
     assert server.simulation.world == server.worlds.find(OTHER).world
     for key in (KEY, OTHER):
@@ -125,7 +123,6 @@ def test_a_restored_world_shares_what_does_not_change(server):
 
 
 def test_settings_and_clock_are_restored(server):
-    """Seed, mode, speed and step are those of the snapshot."""
     for clock, expected in [
         ({"clock": "real", "speed": 1000}, ("real", 1000)),
         ({"clock": "on_poll", "step": "7s"}, ("on_poll", "7s")),

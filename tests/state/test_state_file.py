@@ -66,7 +66,6 @@ def test_nothing_that_was_acknowledged_is_lost_by_a_kill(tmp_path):
 
 
 def test_a_world_goes_on_after_a_kill(serve):
-    """Timers, prompts and idempotency keys are where they were."""
     server = serve()
     path = server.run(MFA, Idempotency_Key="k")
     server.advance(until="idle")
@@ -413,7 +412,6 @@ def test_a_file_of_somebody_else_is_refused(refused, tmp_path):
 
 
 def test_a_file_in_use_is_refused(serve, refused):
-    """One server at a time."""
     assert "is in use by another server; stop that server" in refused(serve().path)
 
 

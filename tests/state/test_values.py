@@ -22,7 +22,6 @@ def test_a_field_that_an_older_file_lacks_has_its_default():
 
 
 def test_a_file_runs_no_code():
-    """Only classes of worlds are read."""
     for value in (print, Reader.read, Writer, UserDict, pytest.fail, Counter.fromkeys):
         with pytest.raises(pickle.UnpicklingError, match="which deck-sim does not store"):
             Reader(shipped().find, str).read(pickle.dumps(value))

@@ -26,7 +26,6 @@ COMMANDS = ("cli/commands/remote_world.py", "")
 
 
 def write_method(name):
-    """The text of a method that performs an operation."""
     row, heads, passed = CONTROL_OPERATIONS[name], ["self"], ""
     for param, type_, optional in _parameters(row):
         head = f"{param}: {TYPES.get(type_, ANY)[0]}"
@@ -42,7 +41,6 @@ def write_method(name):
 
 
 def write_command(name):
-    """The text of a command that calls the method of that name."""
     row, options, heads, passed = CONTROL_OPERATIONS[name], "", ["deck: Deck"], []
     example = f"deck-sim {name.replace('_', '-')}"
     for param, type_, optional in _parameters(row):

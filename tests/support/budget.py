@@ -12,8 +12,6 @@ import hypothesis
 
 @dataclass(frozen=True)
 class Budget:
-    """The number of tries."""
-
     histories: int  # of a world and its model, for each edition
     steps: int  # at most so many calls in one of them
     phases: str  # of schemathesis, for single calls

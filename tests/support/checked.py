@@ -99,13 +99,10 @@ def undocumented(operation, status, answered):
 
 
 class Checked:
-    """The app, which checks each answer against the document of its world's edition."""
-
     def __init__(self, app, worlds):
         self.app, self.worlds = app, worlds
 
     async def __call__(self, scope, receive, send):
-        """Call the app, and check the answer before it is sent."""
         if scope["type"] != "http" or not scope["path"].startswith("/v2/"):
             return await self.app(scope, receive, send)
         sent, answered, started = bytearray(), bytearray(), {}

@@ -22,14 +22,10 @@ from deck_sim.scenario.library import shipped
 
 
 class CreateDesk(Body):
-    """`POST /desks`: a kind of resource that no other edition has."""
-
     name: Text
 
 
 class Reply(Body):
-    """`POST /task-runs/{id}/interaction`."""
-
     replies: JsonObject
 
 

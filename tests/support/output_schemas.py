@@ -11,10 +11,8 @@ FORMATS = (
 
 
 def wrap(**schema):
-    """The schema of an object with one field, `x`, of this schema."""
     return {"type": "object", "required": ["x"], "properties": {"x": schema}}
 
 
 def make(schema, seed=0, run="trun_1", now=FROZEN_START):
-    """The output of one run."""
     return make_output(schema, seed, run, now)

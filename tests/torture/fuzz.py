@@ -70,8 +70,6 @@ def prepare(process: Process, world: int) -> tuple[str, list[str]]:
 
 
 class Requests:
-    """The requests to a world."""
-
     def __init__(self, seed: int, world: tuple[str, list[str]]) -> None:
         edition, self.ids = world
         self.seed, described = seed, document(edition)
@@ -89,7 +87,6 @@ class Requests:
         self.scenarios = shipped().names()
 
     def make(self, number: int) -> tuple[str, bytes]:
-        """The method and the bytes of a request."""
         random = Random(f"{self.seed}/{number}")
         method, path = random.choice(self.calls)
         if random.random() < 0.05:

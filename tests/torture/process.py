@@ -45,7 +45,6 @@ class Process:
         self._folder.cleanup()
 
     def kill(self) -> None:
-        """End it with SIGKILL."""
         self._process.kill()
         self._process.wait()
 
@@ -56,6 +55,5 @@ class Process:
             raise Broken(f"the server printed, or ended with:\n{printed[-4000:]}")
 
     def resident_mib(self) -> float:
-        """The memory of the process that is in use."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024

@@ -44,7 +44,6 @@ def growth(sizes: list[float]) -> float:
 
 
 def live(url: str, random: Random, edition: str) -> None:
-    """Play the runs of one world."""
     library = shipped()
     names = [name for name in library.names() if edition in library.get(name).editions]
     with Deck(url, f"sk_soak_{random.random()}") as deck:

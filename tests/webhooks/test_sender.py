@@ -16,8 +16,6 @@ SHORT = timedelta(milliseconds=150)
 
 
 def send(url, headers=None, body=b"{}", **how):
-    """Send once."""
-
     async def send():
         return await Sender(**how).send(url, headers or {}, body)
 
@@ -38,7 +36,6 @@ def resolver(*addresses):
 
 
 def reset(arrival, line):
-    """Reset the connection."""
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     line.close()
 

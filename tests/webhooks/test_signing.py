@@ -17,7 +17,6 @@ def now():
 
 
 def test_we_verify_signatures_of_the_public_library():
-    """The header names and the format are the same."""
     moment = now()
     signature = standardwebhooks.Webhook(SECRET).sign("evt_1", moment, BODY.decode())
     headers = {

@@ -3,5 +3,4 @@ import pytest
 
 @pytest.fixture
 def client(api):
-    """The client of `refused` and `errors`."""
     return api

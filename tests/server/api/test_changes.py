@@ -37,7 +37,6 @@ CLEARED = {
 
 @pytest.fixture
 def paths(api, task, connection):
-    """The path of a resource of each kind that can be changed."""
     hook = {"name": "H", "type": "webhook", "config": {"url": "http://127.0.0.1:9/"}}
     destination = api.post("/event-destinations", json={**hook, "events": ["agent.created"]}).json()
     ids = {"agents": task["agent_id"], "sources": connection["source_id"], "tasks": task["id"]}

@@ -7,7 +7,6 @@ LONG = "x" * 255
 
 @pytest.fixture(autouse=True)
 def seeded(sim):
-    """Agents with usual, unusual and very long ids."""
     agents = [{"id": id_, "name": "A"} for id_ in ("agt_1", "agt_2", "agt 2", "ä", LONG)]
     assert sim.post("/seed", json={"resources": {"agents": agents}}).status_code == 200
 

@@ -3,5 +3,4 @@ import pytest
 
 @pytest.fixture
 def client(sim):
-    """The client of `refused` and `errors`."""
     return sim

@@ -13,7 +13,6 @@ def news(sim):
 
 
 def summary(answer):
-    """The kind of each entry, and the type of each event."""
     kinds = [entry["kind"] for entry in answer["data"]]
     return kinds, [event["type"] for event in answer["events"]]
 

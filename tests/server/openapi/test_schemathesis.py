@@ -99,7 +99,6 @@ def test_no_call_breaks_the_server_or_the_document(address, tmp_path):
 
 @IN_CI
 def test_a_call_that_fits_the_document_is_refused_only_for_a_reason(address, tmp_path):
-    """`refusals.py` has the reasons."""
     seed = random.getrandbits(32)
     run(address, tmp_path, "fuzzing", BUDGET.fitting, "--mode", "positive", seed=seed)
 
