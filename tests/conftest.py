@@ -95,15 +95,27 @@ def key():
     return f"sk_test_{next(_numbers)}"
 
 
+class Client(httpx2.Client):
+    def __init__(self, base_url, key):
+        headers = {"Authorization": f"Bearer {key}"}
+        super().__init__(base_url=base_url, headers=headers, trust_env=False, timeout=60)
+
+    def call(self, method, path, json=None, **options):
+        """Make a call that must succeed; returns its data."""
+        answer = self.request(method, path, json=json, **options)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+
 @pytest.fixture
 def api(server, key):
-    with _client(server.base_url, key) as client:
+    with Client(server.base_url, key) as client:
         yield client
 
 
 @pytest.fixture
 def sim(server, key):
-    with _client(f"{server.url}/_sim", key) as client:
+    with Client(f"{server.url}/_sim", key) as client:
         yield client
 
 
@@ -139,35 +151,29 @@ def unchanged(simulation):
     return unchanged
 
 
-def _client(base_url, key):
-    headers = {"Authorization": f"Bearer {key}"}
-    return httpx2.Client(base_url=base_url, headers=headers, trust_env=False, timeout=60)
-
-
 @pytest.fixture
 def advance(sim):
-    def advance(by):
-        answer = sim.post("/clock/advance", json={"by": by})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    return advance
+    return lambda by: sim.call("POST", "/clock/advance", {"by": by})
 
 
 @pytest.fixture
 def task(api):
-    agent = api.post("/agents", json={"name": "Concierge"}).json()
-    return api.post("/tasks", json={"name": "Read", "agent_id": agent["id"]}).json()
+    agent = api.call("POST", "/agents", {"name": "Concierge"})
+    return api.call("POST", "/tasks", {"name": "Read", "agent_id": agent["id"]})
 
 
 @pytest.fixture
-def connection(api, advance):
-    body = {"type": "website", "website": {"url": "https://hotel.example"}}
-    source = api.post("/sources", json=body).json()
+def source(api):
+    website = {"url": "https://hotel.example"}
+    return api.call("POST", "/sources", {"type": "website", "website": website})
+
+
+@pytest.fixture
+def connection(api, source, advance):
     body = {"source_id": source["id"], "auth_method": "none"}
-    opened = api.post("/connections", json=body).json()
+    opened = api.call("POST", "/connections", body)
     advance("1s")
-    return api.get(f"/connections/{opened['id']}").json()
+    return api.call("GET", f"/connections/{opened['id']}")
 
 
 @pytest.fixture
@@ -177,9 +183,7 @@ def run_task(api, task, connection):
     def run_task(scenario="success", **body):
         body = {"connection_id": connection["id"], **body}
         headers = {"Deck-Sim-Scenario": scenario}
-        answer = api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        return api.call("POST", f"/tasks/{task['id']}/run", body, headers=headers)
 
     return run_task
 
@@ -263,9 +267,7 @@ def subscribe(api, receiver):
     def subscribe(*events, path="/", url=None, **body):
         config = {"url": url or receiver.url + path, **body.pop("config", {})}
         fields = {"name": "Hook", "type": "webhook", "config": config, "events": [*events] or ["*"]}
-        answer = api.post("/event-destinations", json={**fields, **body})
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        return api.call("POST", "/event-destinations", {**fields, **body})
 
     return subscribe
 

@@ -108,8 +108,7 @@ def test_the_end_of_a_script_leads_to_no_status(simulation):
 
 def test_a_session_waits_for_its_run_and_a_canceled_run_for_its_end(request, api, sim):
     sim.post("/reset", json={"edition": "credentials"})
-    site = {"type": "website", "website": {"url": "https://hotel.example"}}
-    source, task = api.post("/sources", json=site).json(), request.getfixturevalue("task")
+    source, task = map(request.getfixturevalue, ("source", "task"))
     run = api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]}).json()
     sessions = {row["id"]: row for row in sim.get("/next").json()["unfinished"]}
     assert sessions[run["session_id"]]["why"] == f"It waits for the task run `{run['id']}`."

@@ -17,12 +17,6 @@ def logged():
 
 
 @pytest.fixture
-def source(api):
-    body = {"type": "website", "website": {"url": "https://hotel.example"}}
-    return api.post("/sources", json=body).json()
-
-
-@pytest.fixture
 def refused(client, unchanged):
     """Send a request that must be refused and must change nothing; return its answer."""
 

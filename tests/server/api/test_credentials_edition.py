@@ -23,9 +23,7 @@ def start(api, task, credential):
     def start(scenario="success", **body):
         body = body or {"credential_id": credential["id"]}
         headers = {"Deck-Sim-Scenario": scenario}
-        answer = api.post(f"/tasks/{task['id']}/run", json=body, headers=headers)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        return api.call("POST", f"/tasks/{task['id']}/run", body, headers=headers)
 
     return start
 

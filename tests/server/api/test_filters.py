@@ -41,7 +41,7 @@ def lived(api, sim, advance, task, connection):
     task = {"id": "task_x", "name": "X", "agent_id": agent, "status": "live"}
     link = {"id": "conn_x", "source_id": "src_x", "auth_method": "none"}
     resources = {"sources": sources, "tasks": [task], "connections": [link]}
-    assert sim.post("/seed", json={"resources": resources}).status_code == 200
+    sim.call("POST", "/seed", {"resources": resources})
     advance("20s")
     api.patch(f"/event-destinations/{queue_id}", json={"status": "inactive"})
     api.post("/agents", json={"name": "nobody hears of it"})
@@ -51,9 +51,7 @@ def lived(api, sim, advance, task, connection):
 @pytest.fixture
 def ask(api, lived):
     def ask(path, *pairs):
-        answer = api.get(lived(path), params=[("limit", 100), *pairs])
-        assert answer.status_code == 200, answer.text
-        return answer.json()["data"]
+        return api.call("GET", lived(path), params=[("limit", 100), *pairs])["data"]
 
     return ask
 

@@ -3,12 +3,7 @@ import pytest
 
 @pytest.fixture
 def limit(sim):
-    def limit(limit):
-        answer = sim.patch("/world", json={"rate_limit": limit})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["rate_limit"]
-
-    return limit
+    return lambda limit: sim.call("PATCH", "/world", {"rate_limit": limit})["rate_limit"]
 
 
 @pytest.fixture

@@ -3,12 +3,7 @@ import pytest
 
 @pytest.fixture
 def hold(sim):
-    def hold(**body):
-        answer = sim.post("/holds", json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    return hold
+    return lambda **body: sim.call("POST", "/holds", body)
 
 
 def test_a_hold_shows_what_it_holds(sim, hold, run_task, advance):
