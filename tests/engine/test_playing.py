@@ -99,14 +99,21 @@ def test_the_same_seed_and_calls_give_the_same_world(make_play):
 
 
 def test_a_run_takes_a_limited_number_of_screenshots(play, monkeypatch):
-    """A stuck run would take them for ever. A run takes them from when the option is set."""
+    """A stuck run would take them for ever. Every run takes them from when the option is set."""
     monkeypatch.setattr(playing, "MOST_SCREENSHOTS", 2)
-    run = play.run("[running: stuck]")
+    runs = [play.run("[running: stuck]").id for _ in range(2)]
     play.wait("1m")
-    assert run.id not in play.world.screenshots
+    assert play.world.screenshots == {}
     play.world.set_options(Options(screenshots=True))
     play.wait("1m")
-    assert len(play.world.screenshots[run.id]) == 2
+    assert [len(play.world.screenshots[run]) for run in runs] == [2, 2]
+
+
+def test_every_connection_that_is_idle_ends_after_the_time_of_the_option(play):
+    idle = [play.connect() for _ in range(2)]
+    play.world.set_options(Options(connection_idle=timedelta(minutes=1)))
+    play.wait("1m")
+    assert [play.look(connection).status for connection in idle] == ["disconnected"] * 2
 
 
 def test_each_screenshot_says_what_the_agent_saw_and_chose(play):

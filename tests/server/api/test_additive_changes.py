@@ -47,6 +47,7 @@ def test_an_unknown_event_follows_the_first_event_of_each_resource(
     add_changes(event_type="task_run.sparkled")
     subscribe("*")
     run = run_task()
+    api.post("/tasks", json={"name": "Read", "agent_id": run["agent_id"]})
     advance("1m")
     every = api.get("/events", params={"limit": 100}).json()["data"]
     about = [event for event in reversed(every) if event["data"]["id"] == run["id"]]

@@ -86,10 +86,43 @@ def test_a_queued_run_takes_its_session(api, credential, start, advance, task, r
     assert run["id"] in answer.json()["errors"][0]["message"]
 
 
+def test_a_run_that_fails_before_it_works_says_nothing_about_its_login(api, sim, start, advance):
+    script = [{"queued": "1s"}, {"failed": "auth/auth_invalid"}]
+    sim.put("/scenarios/early", json={"task_run": script})
+    run = start("early")
+    advance("1s")
+    assert api.get(f"/task-runs/{run['id']}").json()["errors"][0]["code"] == "auth_invalid"
+    assert api.get(f"/credentials/{run['credential_id']}").json()["status"] == "unverified"
+
+
+def test_deleting_a_credential_ends_all_its_runs(api, start, credential):
+    """But for one that is being canceled."""
+    runs = [f"/task-runs/{start('agent_hangs')['id']}" for _ in range(2)]
+    api.post(f"{runs[0]}/cancel")
+    api.delete(f"/credentials/{credential['id']}")
+    assert [api.get(run).json()["status"] for run in runs] == ["cancelling", "failed"]
+
+
+def test_ending_a_session_stops_the_script_of_its_run(api, sim, start, advance):
+    sim.put("/scenarios/quick", json={"task_run": [{"running": "500ms"}, "completed"]})
+    run = start("quick")
+    api.post(f"/sessions/{run['session_id']}/end")
+    advance("1s")
+    assert api.get(f"/task-runs/{run['id']}").json()["status"] == "canceled"
+
+
 def test_polling_a_session_moves_the_run_that_uses_it(api, sim, start):
     path = f"/sessions/{start()['session_id']}"
     sim.put("/clock", json={"mode": "on_poll"})
     assert [api.get(path).json()["status"] for _ in range(3)] == ["running", "idle", "idle"]
+
+
+def test_a_call_above_the_session_limit_uses_up_no_queued_scenario(api, sim, task, credential):
+    sim.patch("/world", json={"session_limit": 0})
+    for kind, path in (("task_run", f"/tasks/{task['id']}/run"), ("session", "/sessions")):
+        sim.post("/queue", json={"resource": kind, "scenarios": ["success"]})
+        assert api.post(path, json={"credential_id": credential["id"]}).status_code == 429
+    assert sim.get("/queue").json()["queues"] == {"task_run": ["success"], "session": ["success"]}
 
 
 def test_a_client_may_choose_the_id_of_a_task_once(api, task, errors):

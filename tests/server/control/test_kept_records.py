@@ -49,8 +49,8 @@ def test_finished_runs_go_with_their_files(
     assert sim.get("/timeline").status_code == 200
 
 
-def test_finished_sessions_go_like_runs(monkeypatch, sim, simulation, advance):
-    """The session of a run ends after it."""
+def test_finished_sessions_go_like_runs(monkeypatch, sim, simulation, advance, dropped):
+    """The session of a run ends after it, and counts as no run."""
     monkeypatch.setattr(world_module, "MOST_RUNS", 1)
     sim.post("/reset", json={"edition": "credentials"})
     resources = {
@@ -66,7 +66,7 @@ def test_finished_sessions_go_like_runs(monkeypatch, sim, simulation, advance):
     advance("1d")
     world = simulation().world
     (session,) = world.all("session").values()
-    assert [*world.all("task_run")] == ["trun_1"]
+    assert ([*world.all("task_run")], dropped()["runs"]) == (["trun_1"], 1)
     assert [run["id"] for run in world.embedded(session, "task_runs")] == ["trun_1"]
 
 
