@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 
 from deck_sim import DeckSimError
-from deck_sim.handle.recorded_calls import Calls
+from deck_sim.handle.recorded_calls import Calls, LintReport
 from deck_sim.handle.timeline import cut_middle
 
 
@@ -23,13 +23,14 @@ def call(what="GET /v2/agents", status=200, body=None, query="", errors=(), head
 
 
 RUN = {"connection_id": "conn_1", "input": {"guest": "Alex", "nights": [1, 2], "vip": True}}
+ERRORS = ["auth/mfa_invalid", "request/state_invalid"]
 CALLS = Calls(
     [
         call("POST /v2/tasks/task_1/run", 201, RUN, headers={"idempotency-key": "k1"}),
         call("GET /v2/task-runs/trun_1"),
         call("GET /v2/task-runs/trun_1", query="include=input"),
         call("GET /v2/task-runs/trun_1/storage"),
-        call("POST /v2/task-runs/trun_1/cancel", 409, {}, errors=["request/state_invalid"]),
+        call("POST /v2/task-runs/trun_1/cancel", 409, {}, errors=ERRORS),
         call("GET /v2/task-runs", query="status[]=failed&status[]=canceled&limit=5"),
     ]
 )
@@ -143,17 +144,17 @@ def test_a_wrong_count_shows_the_matching_calls():
     assert failure(CALLS.assert_not_called, "/v2/task-runs/*/cancel") == [
         "`/v2/task-runs/*/cancel` was called once, but must not be called",
         "  2025-01-15T09:30:00Z  POST /v2/task-runs/trun_1/cancel -> 409"
-        " (request/state_invalid)  {}",
+        " (auth/mfa_invalid, request/state_invalid)  {}",
     ]
 
 
 def test_the_order_of_calls_can_be_asserted():
     CALLS.assert_order("POST /v2/tasks/*/run", "GET /v2/task-runs/*", "GET /v2/task-runs/*")
     CALLS.assert_order()
-    lines = failure(CALLS.assert_order, "POST /v2/task-runs/*/cancel", "POST /v2/tasks/*/run")
+    lines = failure(CALLS.assert_order, "POST /v2/task-runs/*/cancel", "GET /v2/task-runs/*")
     assert lines[0] == (
-        "expected `POST /v2/tasks/*/run` after `POST /v2/task-runs/*/cancel`,"
-        " but it was only called before that, as call 1. All calls:"
+        "expected `GET /v2/task-runs/*` after `POST /v2/task-runs/*/cancel`,"
+        " but it was only called before that, as call 2, 3. All calls:"
     )
     assert lines[1].startswith("  1. 2025-01-15T09:30:00Z  POST /v2/tasks/task_1/run -> 201  {")
     (first, *_) = failure(CALLS.assert_order, "GET /v2/sources")
@@ -187,6 +188,7 @@ def test_an_assertion_that_needs_dropped_calls_fails():
         partial(calls.where("POST **").assert_called, runs, times=1),
         partial(calls.assert_not_called, "POST /v2/agents"),
         partial(calls.assert_order, "POST /v2/agents"),
+        LintReport(dropped=2).check,
     ):
         with pytest.raises(AssertionError, match="2 older calls were dropped from the journal"):
             check()
@@ -215,6 +217,8 @@ def test_a_finding_says_what_why_and_how_to_fix_it(deck, started):
     assert titles == ["  why it matters", "  how to fix it"]
     assert report[3].endswith(f"GET /v2/task-runs/{started['id']}")
     assert report[-1] == "    and 2 more"
+    five_calls = {**deck.lint[0], "calls": deck.lint[0]["calls"][:5]}
+    assert LintReport([five_calls]).lines() == ["\n".join(report[:-1])]
     with pytest.raises(AssertionError) as caught:
         deck.lint.check()
     assert str(caught.value).split("\n") == report

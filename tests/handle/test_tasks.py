@@ -102,6 +102,7 @@ def test_what_cannot_be_answered_or_finished_is_an_error(deck):
         ),
         (lambda: deck.answer(deck.finish(done), "x"), r"`completed` and has no open prompt\.$"),
         (lambda: deck.answer(deck.ready_task().agent_id, "x"), r"^`\w+` has no open prompt\.$"),
+        (lambda: deck.finish(deck.start_run(), limit="1s"), "nothing that is due within 1s can"),
         (lambda: deck.finish(done["task_id"]), "takes a run, but `task_.*` is of the kind `task`"),
         (
             lambda: deck.finish(deck.ready_task(login=True).connection_id),

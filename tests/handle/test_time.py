@@ -98,9 +98,12 @@ async def test_a_callback_may_be_a_coroutine_function(deck, deck_webhooks, deck_
 
 
 def test_a_client_that_waits_for_ever_is_stopped(deck, run):
-    """The run has failed, and nothing is due; the count begins again after the error."""
+    """The run has failed, and nothing is due. The count begins again after the error, and when
+    something has happened.
+    """
     deck.most_idle_sleeps = 5
     deck.use("source_down")
+    deck.sleep(5)
     run()
     for _ in range(2 + 4):  # the run fails in the second
         asyncio.run(deck.async_sleep(5))
