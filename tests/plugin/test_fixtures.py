@@ -133,12 +133,6 @@ def test_a_broken_scenario_file_is_told_once_a_session(run, pytester, deck_serve
         assert lines.count(later) == 2
 
 
-def test_a_scenario_of_a_folder_that_is_not_configured_is_refused_with_how_to_configure_it(run):
-    result = run("def test_it(deck): deck.use('my_story')")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*'my_story'; *--deck-scenarios*`deck_scenarios`"])
-
-
 @pytest.mark.parametrize("name", ["deck", "deck_client"])
 def test_a_wider_fixture_that_asks_for_deck_is_told_of_deck_world(run, name):
     text = f"""

@@ -1,6 +1,5 @@
 import pytest
 
-from deck_sim.base.redaction import world_token
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.runtime import registry
 from deck_sim.runtime.registry import WorldRegistry, read_key
@@ -129,12 +128,6 @@ def test_a_world_in_use_makes_no_room(two_worlds):
     two_worlds.find("three").attempting = ["evd_1"]
     two_worlds.select("Bearer four")
     assert two_worlds.known_keys == ["one", "three", "four"]
-
-
-def test_a_world_is_found_by_its_token(worlds):
-    world = worlds.select("Bearer one")
-    assert worlds.find_by_token(world_token("one")) is world
-    assert worlds.find_by_token(world_token("two")) is None
 
 
 def test_the_ids_of_dropped_worlds_are_kept_for_the_latest_keys(worlds, monkeypatch):

@@ -65,9 +65,3 @@ def test_without_a_script_everything_succeeds(read):
         ("task_run", ["queued", "running", "completed"]),
     ):
         assert [step.word for step in read("tags: []").script(kind).steps] == words
-
-
-def test_a_summary_may_hold_expressions(read):
-    steps = "task_run: [queued, running, completed]"
-    summary = read(f"summary: 'Shows {{{{ input.nights }}}}.'\n{steps}").summary
-    assert summary == "Shows {{ input.nights }}."

@@ -13,6 +13,7 @@ VALIDATOR = Draft202012Validator(scenario_schema())
 HEAD = "version: 1\nname: story\n"
 ACCEPTED = [
     "tags: []",
+    "summary: 'Shows {{ input.nights }}.'",
     "edition: null",
     "mix: {success: 1, source_down: 0.5}",
     "connection: [{connecting: 1s..2s}, {connected: {for: 5m}}, disconnected]",

@@ -6,15 +6,6 @@ from deck_sim.server.routing import Routes
 ROUTES = Routes("/v2", {("GET", "/things/{id}"): "got", ("POST", "/things/{id}/go"): "gone"})
 
 
-def test_a_route_is_found_with_its_parameters():
-    for method, path, row, parameter in [
-        ("GET", "/things/a", "got", "a"),
-        ("HEAD", "/things/a b", "got", "a b"),
-        ("POST", "/things/{id}/go", "gone", "{id}"),
-    ]:
-        assert ROUTES.find(method, f"/v2{path}") == (row, {"id": parameter})
-
-
 def _hint(path):
     with pytest.raises(ApiError) as refusal:
         ROUTES.find("GET", f"/v2{path}")

@@ -6,25 +6,8 @@ import httpx2
 import pytest
 
 from deck_sim import Deck, __version__
-from deck_sim.handle.connect.transports import server_at
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.uvicorn_server import Server
-
-
-def test_port_0_takes_a_free_port_at_once():
-    server = Server(WorldRegistry())
-    assert server.port > 0
-    assert server.base_url == f"http://127.0.0.1:{server.port}/v2"
-    server.start().stop()
-
-
-def test_other_threads_can_call_the_app_on_the_loop_of_the_server(server):
-    async def ask(app):
-        return app
-
-    running = server_at(server.url)
-    assert running is server
-    assert running.submit(ask).result() is server._app
 
 
 def test_the_event_loop_waits_while_another_thread_uses_the_worlds(server):
