@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import standardwebhooks
+import time_machine
 from freezegun import freeze_time
 
 from deck_sim import Deck, DeckSimError
 from deck_sim.engine.world import FROZEN_START
+from deck_sim.handle.failure_report import write_report
 from forks import Child
 from pytest_deck_sim.frozen_time import bind
 
@@ -145,3 +147,23 @@ def test_the_time_is_real_after_the_test(run):
     result.assert_outcomes(passed=2, errors=1)
     result.stdout.no_re_match_line(r"-?\d{4,}\.\d\ds (setup|call|teardown)")
     result.stdout.fnmatch_lines(["*clock is `real`, which moves by itself; use clock='frozen'*"])
+
+
+WAYS = {
+    "freezegun": (lambda: freeze_time("2034-03-01 12:00"), "tick"),
+    "time-machine": (lambda: time_machine.travel("2034-03-01 12:00Z", tick=False), "shift"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_report_says_that_only_the_process_has_moved(way, deck, start_run):
+    text = "the time of this frozen process moved 5m, and the world's did not; use `deck_time`"
+    freeze, move = WAYS[way]
+    with freeze() as frozen:
+        start_run(deck)
+        getattr(frozen, move)(300)
+        assert deck.runs[0]["status"] == "queued"
+        assert text in write_report(deck).partition("why nothing moved:")[2]
+        deck.advance_to(datetime.now(UTC))
+        assert deck.runs[0]["status"] == "completed"
+    assert text not in write_report(deck)

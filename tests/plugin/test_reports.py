@@ -1,4 +1,5 @@
 import pytest
+from recordings import read_recording
 
 
 def test_a_failure_of_plain_text_has_the_report(run, pytester):
@@ -37,3 +38,70 @@ def test_the_traceback_of_another_error_is_whole(run):
     """It may be a bug of ours."""
     result = run("def test_it(deck):\n    deck.hold(None)")
     result.stdout.fnmatch_lines(["*handle/hold.py:*", "E *TypeError: *"])
+
+
+TESTS = """
+    import pytest
+
+    @pytest.mark.parametrize("name", ["a/b", "a:b", "ä <b>"])
+    def test_names(deck, deck_client, name):
+        deck_client.post("/agents", json={"name": name})
+        assert not name, "this name is not empty"
+
+    def test_that_passes(deck):
+        pass
+
+    def test_that_fails_at_its_end(deck):
+        deck.queue("success")
+"""
+
+
+def pages(folder):
+    recordings = [read_recording(file) for file in folder.glob("*.html")]
+    return {recording["title"].rpartition("::")[2]: recording for recording in recordings}
+
+
+def test_each_failing_test_has_a_page_of_its_own(run, pytester):
+    run(TESTS, "--deck-html", "new/pages")
+    recordings = pages(pytester.path / "new" / "pages")
+    assert "never played: `success`" in recordings.pop("test_that_fails_at_its_end")["text"]
+    assert {*recordings} == {"test_names[a/b]", "test_names[a:b]", "test_names[\\xe4 <b>]"}
+    for recording in recordings.values():
+        assert "this name is not empty" in recording["text"]
+        calls = [entry["what"] for entry in recording["data"] if entry["kind"] == "call"]
+        assert calls == ["POST /v2/agents -> 201"]
+
+
+def test_a_test_that_fails_twice_shows_the_first_failure(run, pytester):
+    text = """
+        def test_it(deck, deck_client):
+            steps = ["running", {"completed": {"output": {"n": "{{ 1 // 0 }}"}}}]
+            deck.scenario({"name": "broken", "task_run": steps})
+            deck.start_run("broken")
+            deck.settle()
+            assert deck.runs[0]["status"] == "completed", "the first"
+    """
+    result = run(text, "--deck-html", "pages")
+    result.assert_outcomes(failed=1, errors=1)
+    [page] = (pytester.path / "pages").iterdir()
+    result.stdout.fnmatch_lines([f"this report as a page: {page}"])
+    assert "the first" in read_recording(page)["text"]
+
+
+def test_a_page_that_cannot_be_written_is_said(run, pytester):
+    pytester.makefile("", pages="a file")
+    result = run("def test_it(deck): assert False", "--deck-html", "pages")
+    result.stdout.fnmatch_lines(["cannot write this report as a page: *File exists*"])
+
+
+def test_an_ini_file_that_the_folder_hides_is_named(run_pytest, pytester, monkeypatch):
+    """Given without `=`, the folder counts as one of tests."""
+    pytester.mkdir("pages")
+    project = pytester.mkdir("project")
+    (project / "pytest.ini").write_text("[pytest]", encoding="utf-8")
+    monkeypatch.chdir(project)
+    [warning] = run_pytest("--deck-html", "../pages").stderr.lines[:1]
+    assert warning.endswith(f"did not read {project / 'pytest.ini'}; write --deck-html=../pages")
+    assert run_pytest("--deck-html=../pages").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    (project / "pytest.ini").unlink()
+    assert run_pytest("--deck-html", "../pages").ret == pytest.ExitCode.NO_TESTS_COLLECTED

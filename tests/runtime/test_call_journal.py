@@ -2,11 +2,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from offline import OfflineSimulation
 
 from deck_sim.contract.editions import RateLimit
 from deck_sim.contract.error_catalog import ApiError
 from deck_sim.engine.world import FROZEN_START
-from deck_sim.runtime.call_journal import GAVE_UP, MOST_CALLS, Call, Journal, RateLimiter
+from deck_sim.runtime.call_journal import (
+    GAVE_UP,
+    MOST_CALLS,
+    Call,
+    Journal,
+    RateLimiter,
+    cut_response,
+)
 
 SECOND = timedelta(seconds=1)
 LIMIT = RateLimit(2, 10 * SECOND)
@@ -46,3 +54,26 @@ def test_a_refusal_has_retry_after_if_the_limit_says_so():
                 limiter.admit(FROZEN_START + at * SECOND)
             assert (refusal.value.status, refusal.value.headers) == (429, headers)
             assert _is_admitted(limiter, at + int(header))
+
+
+@pytest.fixture
+def simulation():
+    return OfflineSimulation()
+
+
+def test_what_went_wrong_is_kept_in_part_and_counted(simulation):
+    for number in range(150):
+        simulation.crashes.append(f"{number}")
+        simulation.world.script_errors.append(f"{number}")
+    assert (len(simulation.crashes), simulation.crashes.total) == (20, 150)
+    errors = simulation.world.script_errors
+    assert (len(errors), errors.dropped) == (100, 50)
+    for number in range(1_001):
+        simulation.responses.append(cut_response(number, [], b""))
+    assert [sent.number for sent in simulation.responses] == [*range(1, 1_001)]
+    simulation.run()
+    simulation.selection.default_scenario = "story"
+    simulation.ignored_names |= dict.fromkeys(f"{number}" for number in range(99))
+    for name in ("stor", "tory") * 20:
+        simulation.choose("task_run", None, {"external_id": f"x+{name}@example.com"})
+    assert (len(simulation.ignored_names), len(simulation.choices)) == (100, 20)

@@ -4,11 +4,12 @@ A trace starts with the command that plays it, which may say how its prompts are
 `scripts/record-traces` records all traces again; read the difference.
 """
 
+import shlex
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from traces import answers_in
 
 from deck_sim.cli.player import play_scenario
 from deck_sim.scenario.library import shipped
@@ -71,3 +72,11 @@ def test_recording_keeps_commands_and_removes_stale_traces(tmp_path):
     file_of("gone", "connections", tmp_path).write_text("stale")
     record(tmp_path)
     assert read_traces(tmp_path) == read_traces(TRACES)
+
+
+def answers_in(command):
+    """The answers that a command line gives; None if the player gives right ones."""
+    if "--no-answer" in command:
+        return []
+    texts = [word for option, word in pairwise(shlex.split(command)) if option == "--answer"]
+    return [dict(part.split("=") for part in text.split(",")) for text in texts] or None

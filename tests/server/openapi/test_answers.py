@@ -1,6 +1,10 @@
+import httpx2
 import jsonschema_rs
+import pytest
 from checked import MISMATCHES, close, complaints
 
+from deck_sim.contract import DEFAULT_EDITION
+from deck_sim.contract.editions import EDITIONS
 from deck_sim.server.openapi.document import document
 
 
@@ -87,3 +91,24 @@ def test_the_document_refuses_what_the_rules_between_fields_refuse():
         if jsonschema_rs.Draft202012Validator(schema).is_valid(body):
             fitting.append((name, body))
     assert fitting == []
+
+
+@pytest.fixture
+def ask(server):
+    return lambda **more: httpx2.get(f"{server.url}/openapi.json", trust_env=False, **more)
+
+
+def test_the_document_is_served_without_a_key(ask):
+    answer = ask()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    assert answer.json() == document(DEFAULT_EDITION)
+    for edition in EDITIONS:
+        assert ask(params={"edition": edition}).json() == document(edition)
+
+
+def test_an_unknown_edition_is_refused(ask):
+    answer = ask(params={"edition": "connection"})
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["field"]) == (400, "edition")
+    assert error["message"] == "unknown edition 'connection'; did you mean 'connections'?"
+    assert answer.json()["request_id"].startswith("req_")
