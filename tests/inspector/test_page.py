@@ -148,6 +148,48 @@ def test_the_header_has_room_for_a_long_key(page, server):
         assert page.locator(".bar").evaluate(outside) == [], width
 
 
+def overlapping(page, first, second):
+    """The texts of elements that lie on each other."""
+    script = """([first, second]) => [...document.querySelectorAll(first)].flatMap(a =>
+        [...document.querySelectorAll(second)].filter(b => {
+            const [p, q] = [a.getBoundingClientRect(), b.getBoundingClientRect()];
+            return p.width && q.width && p.left < q.right && q.left < p.right
+                && p.top < q.bottom && q.top < p.bottom && a !== b;
+        }).map(b => `${a.textContent} / ${b.textContent}`))"""
+    return page.evaluate(script, [first, second])
+
+
+@pytest.mark.parametrize(("width", "is_beside"), [(360, False), (768, True), (1280, True)])
+def test_rows_follow_the_width_that_they_have(page, open_tab, busy_world, width, is_beside):
+    run = busy_world.get("/next").json()["unfinished"][0]["id"]
+    page.set_viewport_size({"width": width, "height": 800})
+    open_tab(page, **({"select": f"resource:{run}"} if is_beside else {}))
+    expect(details(page)).to_have_count(int(is_beside))
+    expect(page.locator(".waiting-why").first).to_be_visible()
+    assert overlapping(page, ".waiting-why, .waiting-help", ".waiting-name, .details") == []
+    widths = page.locator(".waiting-why").evaluate_all("all => all.map(e => e.offsetWidth)")
+    assert min(widths) > 240
+    assert page.evaluate("document.body.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_is_printed_over_times(page, open_tab, busy_world, advance, run_task, api, width):
+    advance("59s731ms")
+    run_task("source_down")
+    advance("20s")
+    api.post("/agents", json={"nmae": "Concierge"})
+    page.set_viewport_size({"width": width, "height": 800})
+    for tab, first, second in (
+        ("webhooks", ".at-time .time", ".delivery-name > *"),
+        ("journal", ".at-time", ".at-method, .at-path, .at-tags > *"),
+        ("timeline", ".tl-length, .tl-tick, .tl-now, .tl-day", ".tl-corner, .tl-now, .tl-day"),
+    ):
+        open_tab(page, tab)
+        expect(page.locator(first).first).to_be_attached()
+        assert overlapping(page, first, second) == [], tab
+        assert page.evaluate("document.body.scrollWidth") <= width
+
+
 def test_the_page_goes_on_when_the_server_is_back(page, start_server, watch, key):
     before = start_server()
     watch.refusals_are_expected = True

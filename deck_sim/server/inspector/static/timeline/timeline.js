@@ -138,7 +138,9 @@ export class DeckTimeline extends HTMLElement {
       >
         <div class="tl-content">
           <div class="tl-head" aria-hidden="true">
-            <span class="tl-corner">${countText(rows.length, "lane")}</span>
+            <span class="tl-corner"
+              >${countText(rows.length, "lane")} · ${dayText(view.axis.start)}</span
+            >
             <div class="tl-axis">${axisView(view)}</div>
           </div>
           <div class="tl-lines" aria-hidden="true">${linesView(view)}</div>
@@ -197,8 +199,7 @@ export class DeckTimeline extends HTMLElement {
 /** The labels of the axis. @param {View} view */
 function axisView({ axis, now }) {
   const lengths = axis.folds.filter(({ width }) => width >= NARROWEST_LABEL);
-  return html`<span class="tl-day">${dayText(axis.start)}</span>
-    ${lengths.map(
+  return html`${lengths.map(
       ({ from, to, left, width }) =>
         html`<span class="tl-length" .style=${at(left + width / 2)}>${roughText(to - from)}</span>`,
     )}
