@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from fnmatch import fnmatchcase
 from typing import Any
 
 LONGEST_VALUE = 60  # a message repeats at most this many characters of a value
 _WORD = re.compile("[^\\W_]+")
 _MOST_MEANT = 3  # a message suggests at most this many names
+# Whether messages are for a test in Python. The server sets it for each call, commands for theirs.
+in_python = ContextVar("in_python", default=True)
 
 
 class DeckSimError(Exception):
@@ -26,6 +29,11 @@ class DeckSimError(Exception):
 def cut(text: str, longest: int = LONGEST_VALUE) -> str:
     """Shorten a text to at most `longest` characters; a shortened text ends in `…`."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def for_python(text: str) -> str:
+    """Return a part of a message that only tests in Python can use; "" for other readers."""
+    return text if in_python.get() else ""
 
 
 def quote(word: str) -> str:

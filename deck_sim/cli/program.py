@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from deck_sim.base import __version__
-from deck_sim.base.errors import DeckSimError, nearest
+from deck_sim.base.errors import DeckSimError, in_python, nearest
 from deck_sim.cli.output import drop_output, echo, examples
 from deck_sim.cli.signals import INTERRUPTED
 
@@ -90,7 +91,9 @@ class Program(click.Group):
             # Some consoles cannot show an arrow, and some streams have no `reconfigure`.
             getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
         try:
-            code = super().main(*args, **{**extra, "standalone_mode": False})
+            context = copy_context()
+            context.run(in_python.set, False)
+            code: Any = context.run(super().main, *args, **{**extra, "standalone_mode": False})
         except click.ClickException as error:
             echo(f"deck-sim: {' '.join(error.format_message().split())}", err=True)
             code = error.exit_code

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from deck_sim.base import __version__
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import counted, quote
+from deck_sim.base.errors import counted, in_python, quote
 from deck_sim.base.redaction import mask_key, redact_query, world_token
 from deck_sim.contract.error_catalog import refuse
 from deck_sim.engine.world import MOST_ENTRIES
@@ -20,6 +20,7 @@ from deck_sim.engine.world_values import TimelineEntry
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime import lint
 from deck_sim.runtime.call_journal import GAVE_UP, KEPT_HEADERS, MOST_CALLS, Call
+from deck_sim.runtime.findings import CALLERS
 from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import message_as_json
@@ -242,13 +243,14 @@ def show_event(simulation: Simulation, id: str) -> Json:
 def show_lint(simulation: Simulation, poll_interval: Length = lint.POLL_INTERVAL) -> Json:
     """Show mistakes of the client, such as polls within `poll_interval`, each with its `calls`."""
     # A call that is repeated because of a trouble is no mistake.
+    terms = CALLERS["test" if in_python.get() else "http"]
     rules = [] if simulation.has_trouble else lint.LINT_RULES
     data = [
         {
             "name": rule.name,
             "what": what,
             "why": rule.why,
-            "fix": rule.fix,
+            "fix": rule.fix.format(**terms),
             "calls": [*map(lint.call_as_json, calls)],
         }
         for rule in rules

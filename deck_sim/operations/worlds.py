@@ -23,7 +23,7 @@ from deck_sim.runtime.moment_text import format_moment, read_start
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.request_bodies import check_body
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.why import STARTS, explain_unplayed_login
+from deck_sim.runtime.why import explain_unplayed_login, how_to_start
 from deck_sim.scenario.selection import check_scenario
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def show_world(simulation: Simulation, worlds: WorldRegistry) -> Json:
         "webhook_time": simulation.settings.webhook_time,
         "webhook_secret": worlds.secret_of(simulation.key),
         "default_scenario": simulation.selection.default_scenario,
-        "unplayed_login": [f"{reason}: {STARTS[kind]}" for kind, reason in unplayed],
+        "unplayed_login": [f"{reason}: {how_to_start(kind)}" for kind, reason in unplayed],
         "queues": simulation.selection.queues,
         "rate_limit": limit is not None and {**asdict(limit), "per": format_duration(limit.per)},
         **world.options.as_json(),

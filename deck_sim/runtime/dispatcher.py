@@ -23,6 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deck_sim.base import real_time
+from deck_sim.base.errors import for_python
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.runtime.activity_log import log_attempt
 from deck_sim.runtime.moment_text import format_moment
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("deck_sim")
 
+_STAMP = 'deck.stamp_webhooks("wall"), or '
 _BACKGROUND_MODES = (REAL, ON_POLL)
 _EARLY_SECONDS = 1  # that an answer waits for the webhooks that are sent before it
 
@@ -275,7 +277,7 @@ async def _make_attempt(simulation: Simulation, attempt: Attempt, sender: Sender
             f"answered {outcome.status}, perhaps because of the timestamp, which is the world's"
             f" ({format_moment(stamp)}): receivers refuse one that is more than five minutes off."
             " To sign with"
-            ' real time: deck.stamp_webhooks("wall"), or PATCH /_sim/world {"webhook_time": "wall"}'
+            f' real time: {for_python(_STAMP)}PATCH /_sim/world {{"webhook_time": "wall"}}'
         )
     refusal = None  # why a receiver refuses the signature, if it does
     if fault is not None or stamp is not wall:  # otherwise the signature is valid

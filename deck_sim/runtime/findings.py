@@ -27,11 +27,11 @@ from deck_sim.runtime.settings import FROZEN
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import (
     MOST_UNFINISHED,
-    STARTS,
     explain_unplayed_login,
     explain_wait,
     find_right_answer,
     find_unfinished,
+    how_to_start,
 )
 from deck_sim.webhooks.sender import RAISED_HEADER, RECEIVER_HEADER, UNANSWERED
 from deck_sim.webhooks.signing import TIMESTAMP
@@ -46,6 +46,8 @@ CALLERS: dict[str, dict[str, str]] = {
     "test": {
         "advance": "move the clock with `deck.advance_until(…)`, `deck.advance(…)` or"
         " `deck.settle()`, or give your client `deck.sleep`",
+        "poll": "Advance the clock (`deck.advance`), let your client wait with `deck.sleep` in"
+        " place of `time.sleep`, or use the clock `on_poll`.",
         "call": "if your application reads environment variables in each test, use the fixture"
         " `deck_env`; if it reads them on import, use `monkeypatch.setattr` on its URL and key; if"
         " it always calls https://api.deck.co, use `deck.intercept()`",
@@ -58,8 +60,10 @@ CALLERS: dict[str, dict[str, str]] = {
         "setting": "`deck.stamp_webhooks(…)`",
     },
     "http": {
-        "advance": "move the clock with `POST /_sim/clock/advance` or `deck-sim advance`, or use"
-        " the clock `on_poll`",
+        "advance": 'move the clock with `POST /_sim/clock/advance {"by": "5m"}` or'
+        " `deck-sim advance 5m`, or use the clock `on_poll`",
+        "poll": 'Advance the clock with `POST /_sim/clock/advance {"by": "5s"}` (in place of a'
+        ' sleep of your client: `{"sleep": "5s"}`), or use the clock `on_poll`.',
         "call": "does your application use the URL of this server, and this key?",
         "key": "give your application the key of this world",
         "authorize": "",
@@ -181,7 +185,7 @@ def unused_scenario(source: Source) -> Iterator[Row]:
     for kind, names in source.simulation.selection.queues.items():
         if names:
             reason = f"queued for a {kind} but never played: {listed(names)}"
-            yield kind, reason, STARTS.get(kind, ""), {"scenarios": [*names]}
+            yield kind, reason, how_to_start(kind), {"scenarios": [*names]}
 
 
 def unused_fault(source: Source) -> Iterator[Row]:
@@ -203,8 +207,9 @@ def unused_hold(source: Source) -> Iterator[Row]:
 
 
 def unplayed_login(source: Source) -> Iterator[Row]:
+    subject = source.simulation.selection.default_scenario
     for kind, reason in explain_unplayed_login(source.simulation).items():
-        yield source.simulation.selection.default_scenario, reason, STARTS[kind], {"kind": kind}
+        yield subject, reason, how_to_start(kind), {"kind": kind}
 
 
 def stray_keys(source: Source) -> Iterator[Row]:
@@ -359,7 +364,8 @@ def _find_mistakes(source: Source, *, of_clock: bool) -> Iterator[Row]:
     for rule in LINT_RULES:
         if (rule.find is polls_a_frozen_clock) is of_clock:
             for reason, calls in rule.find(source.simulation, source.poll_interval):
-                remedy = f"{rule.fix[0].lower()}{rule.fix[1:].removesuffix('.')}"
+                fix = rule.fix.format(**source.terms)
+                remedy = f"{fix[0].lower()}{fix[1:].removesuffix('.')}"
                 details = {"why": rule.why, "calls": [*map(call_as_json, calls)]}
                 yield rule.name, f"{rule.name}: {reason}", remedy, details
 

@@ -43,7 +43,7 @@ class LintRule:
 
     name: str
     why: str  # why the mistake matters
-    fix: str
+    fix: str  # with names of terms of the caller in braces
     find: Find
 
 
@@ -65,9 +65,7 @@ def call_as_json(call: Call) -> dict[str, Any]:
 
 @lint_rule(
     why="A frozen clock stands still until somebody advances it, so each read shows the same.",
-    fix="Advance the clock (`deck.advance`, `deck-sim advance`), let your client wait with"
-    " `deck.sleep` in place of `time.sleep`, or"
-    " use the clock `on_poll`.",
+    fix="{poll}",
 )
 def polls_a_frozen_clock(simulation: Simulation, interval: timedelta) -> Findings:
     """Find reads of one resource in a row, between which nothing happened: the frozen clock stood

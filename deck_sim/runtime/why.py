@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from deck_sim.base.durations import format_duration
-from deck_sim.base.errors import counted, listed, nearest_type, quote
+from deck_sim.base.errors import counted, for_python, listed, nearest_type, quote
 from deck_sim.contract.editions import explain_foreign_event
 from deck_sim.engine.script import SCRIPT_KINDS
 from deck_sim.engine.step_context import StepContext
@@ -38,9 +38,9 @@ _CLOCKS = {
 }
 _OWN_EVENTS = "; for a type of your own, first add a scenario with an `event` step"
 # How to start the scripts that a run does not start.
-STARTS = {
-    "connection": "a seeded connection plays no script; open a connection with"
-    " `deck.ready_task(login=True)` or `POST /v2/connections`",
+_STARTS = {
+    "connection": "a seeded connection plays no script; open a connection with {}`POST"
+    " /v2/connections`",
     "session": "the session of a run plays no script; start a session with `POST /v2/sessions`",
 }
 
@@ -114,7 +114,7 @@ def explain_absence(simulation: Simulation, awaited: AwaitedEvent) -> str:
         ago = format_duration(world.now - last.created_at)
         reasons.append(f"the last such event came {ago} ago, before this advance")
     unplayed = explain_unplayed_login(simulation).items()
-    reasons += [f"{reason}: {STARTS[kind]}" for kind, reason in unplayed]
+    reasons += [f"{reason}: {how_to_start(kind)}" for kind, reason in unplayed]
     return "; ".join(reasons) or "nothing waits"
 
 
@@ -201,10 +201,14 @@ def find_right_answer(simulation: Simulation, owner: str) -> dict[str, str] | No
     return answer
 
 
+def how_to_start(kind: str) -> str:
+    """Explain how to start the script of this kind of resource; return "" if a run starts it."""
+    return _STARTS.get(kind, "").format(for_python("`deck.ready_task(login=True)` or "))
+
+
 def explain_unplayed_login(simulation: Simulation) -> dict[str, str]:
-    """Return a sentence for each script of the default scenario, by its kind; `STARTS` has how to
-    start it. Empty if it has a script for runs, if something played it, or if it is the one that
-    every new world has.
+    """Return a sentence for each script of the default scenario, by its kind. Empty if it has a
+    script for runs, if something played it, or if it is the one that every new world has.
     """
     world, name = simulation.world, simulation.selection.default_scenario
     scenario = None if name == DEFAULT_SCENARIO else simulation.library.find(name)

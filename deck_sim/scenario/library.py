@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import listed, nearest, quote
+from deck_sim.base.errors import for_python, listed, nearest, quote
 from deck_sim.contract.error_catalog import refuse
 
 if TYPE_CHECKING:
@@ -27,10 +27,8 @@ SHIPPED = next(f for f in (_PACKAGE / "library", _PACKAGE.parent / "scenarios") 
 UNREAD = "is not read: scenarios are *.yaml and *.yml files directly in the folder"
 _SUFFIXES = (".yaml", ".yml", ".json")
 _FEW = 10  # names that a message may list
-_FOLDER = (
-    "yours must be directly in the folder of --scenarios, in pytest of --deck-scenarios or the ini"
-    " value `deck_scenarios`"
-)
+_FOLDER = "yours must be directly in the folder of --scenarios"
+_IN_PYTEST = ", in pytest of --deck-scenarios or the ini value `deck_scenarios`"
 
 
 class Library:
@@ -93,7 +91,7 @@ class Library:
         near = nearest(name, names)
         if near or len(names) <= _FEW:
             return near or f"; known: {listed(names)}"
-        return f"; `deck-sim scenarios` lists the shipped; {_FOLDER}"
+        return f"; `deck-sim scenarios` lists the shipped; {_FOLDER}{for_python(_IN_PYTEST)}"
 
     def _find_unread(self, name: str) -> Path | None:
         if self._folder is None or not name.isidentifier():

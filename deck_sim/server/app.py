@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from deck_sim.base import VERSION_HEADER
+from deck_sim.base.errors import in_python
 from deck_sim.base.real_time import PROCESS_HEADER
 from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import ApiError, refuse
@@ -284,7 +285,9 @@ async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) ->
         if len(body) <= MAX_BODY_BYTES:  # a client reads no answer before it has sent the rest
             body += message.get("body", b"")
         more = message.get("more_body", False)
-    return Request(scope, bytes(body), worlds, receive)
+    request = Request(scope, bytes(body), worlds, receive)
+    in_python.set("python" in request.headers.get("user-agent", "").lower())
+    return request
 
 
 def refuse_call(worlds: WorldRegistry, error: ApiError, scope: Scope) -> Response:

@@ -12,9 +12,11 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import Any
 
+from deck_sim.base.errors import for_python
+
 # Names below these exist in local networks only, or not at all (RFC 6761, 6762, 8375).
 _LOCAL_DOMAINS = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test")
-_HOW = "--allow-public-webhooks or `DeckSim(allow_public_webhooks=True)` allows public addresses"
+_IN_PYTHON = " or `DeckSim(allow_public_webhooks=True)`"
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]  # a name and a port to addresses
 
@@ -60,7 +62,11 @@ def check_host(host: str, *, public: bool) -> Sequence[str]:
         return ["127.0.0.1", "::1"]
     if public or "." not in name or name.endswith(_LOCAL_DOMAINS):
         return []
-    raise AddressRefused(f"{host} is not a local name, so it was not looked up; {_HOW}")
+    raise AddressRefused(f"{host} is not a local name, so it was not looked up; {_how_to_allow()}")
+
+
+def _how_to_allow() -> str:
+    return f"--allow-public-webhooks{for_python(_IN_PYTHON)} allows public addresses"
 
 
 def _select_allowed(host: str, addresses: Sequence[str], *, public: bool) -> Sequence[str]:
@@ -69,7 +75,7 @@ def _select_allowed(host: str, addresses: Sequence[str], *, public: bool) -> Seq
         return allowed
     resolution = ", ".join(addresses) if name in addresses else f"{host} is {', '.join(addresses)}"
     if any(_may_call(address, public=True) for address in addresses):
-        raise AddressRefused(f"{resolution}: neither loopback nor private; {_HOW}")
+        raise AddressRefused(f"{resolution}: neither loopback nor private; {_how_to_allow()}")
     raise AddressRefused(f"{resolution}: link-local addresses are never called")
 
 

@@ -116,5 +116,5 @@ def test_a_world_file_may_name_scenarios_of_the_checked_files(cli, write, tmp_pa
     assert printed.stdout.splitlines()[0] == (
         f"{file}:2:19: default_scenario: names an unknown scenario: 'mine';"
         " `deck-sim scenarios` lists the shipped; yours must be directly in the folder of"
-        " --scenarios, in pytest of --deck-scenarios or the ini value `deck_scenarios`"
+        " --scenarios"
     )

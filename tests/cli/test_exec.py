@@ -246,6 +246,19 @@ def test_another_key_alone_is_no_problem(cli, source):
     assert cli("exec", "--quiet", *python(CALLS + source)).stderr.endswith("; 0 problems\n")
 
 
+def test_problems_are_in_the_terms_of_the_command(cli, tmp_path):
+    source = """
+call("PATCH", "/_sim/world", {"default_scenario": "connection_drops_later"})
+call("POST", "/v2/agents", {"name": "a"})
+"""
+    (tmp_path / "node").symlink_to(sys.executable)
+    for program, hint in (
+        (sys.executable, "open a connection with `deck.ready_task(login=True)` or `POST"),
+        (tmp_path / "node", "open a connection with `POST /v2/connections`"),
+    ):
+        assert hint in cli("exec", "--quiet", "--", program, "-c", CALLS + source).stderr
+
+
 def test_a_hold_that_was_released_and_met_nothing_is_a_problem_without_a_call(cli):
     source = """
 hold = call("POST", "/_sim/holds", {"call": "POST /v2/agents"})["id"]

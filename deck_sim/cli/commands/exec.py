@@ -1,5 +1,6 @@
 """`deck-sim exec`: runs a command against a new server, and prints a summary."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from queue import SimpleQueue
@@ -7,7 +8,7 @@ from typing import Any
 
 import click
 
-from deck_sim.base.errors import counted
+from deck_sim.base.errors import counted, in_python
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, explain_refused_calls
 from deck_sim.cli.environment import command_environment, environment_options
 from deck_sim.cli.import_ahead import import_ahead
@@ -22,6 +23,7 @@ from deck_sim.server.inspector import inspector_url
 
 _NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # the exit codes of shells
 _TIMED_OUT = 124  # the exit code of timeout(1)
+_IN_PYTHON = re.compile(r"(^|[/\s])(python|pytest)[\w.]*(\s|$)")
 _OF_PYTEST = (
     "the pytest plugin starts its own server: run pytest without `deck-sim exec`, or run"
     " `deck-sim exec -- sh -c 'pytest --deck-url=${0}'`; tests without the plugin's fixtures must"
@@ -83,6 +85,7 @@ def command(
     """
     if report is not None and not report.parent.is_dir():
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
+    in_python.set(_IN_PYTHON.search(" ".join(words)) is not None)
     server = make_server(**options)
     reports = Reports(server.worlds, env_webhook_secret, keep=pages is not None)
     with (

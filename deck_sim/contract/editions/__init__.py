@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from importlib import import_module
 
 from deck_sim.base.call_pattern import CallPattern
-from deck_sim.base.errors import listed, nearest, nearest_type, quote
+from deck_sim.base.errors import for_python, listed, nearest, nearest_type, quote
 from deck_sim.contract import EDITION_NAMES
 from deck_sim.contract.editions.edition import Edition, Idempotency, RateLimit
 from deck_sim.contract.error_catalog import CATALOG
@@ -25,9 +25,9 @@ def register(edition: Edition) -> None:
 
 def how_to_switch(edition: str) -> str:
     """Explain how to give a world this edition: in a test, on the command line, and over HTTP."""
+    pytest = f'@pytest.mark.deck(edition="{edition}"), --deck-edition={edition} of pytest, '
     return (
-        f'to switch: @pytest.mark.deck(edition="{edition}"), --deck-edition={edition} of pytest,'
-        f" --edition {edition} of deck-sim, or PATCH /_sim/world"
+        f"to switch: {for_python(pytest)}--edition {edition} of deck-sim, or PATCH /_sim/world"
         f' {{"edition": "{edition}"}} while the world is empty'
     )
 

@@ -14,7 +14,7 @@ from urllib.parse import quote as quote_path
 import httpx2
 
 from deck_sim.base import real_time
-from deck_sim.base.errors import DeckSimError, quote
+from deck_sim.base.errors import DeckSimError, for_python, quote
 from deck_sim.handle.connect.threads import check_not_receiving, wait_for
 from deck_sim.handle.connect.transports import Transport, server_at
 from deck_sim.handle.timeline import write_duration
@@ -136,6 +136,7 @@ class Control:
             headers={
                 "Authorization": self._authorization,
                 real_time.PROCESS_HEADER: real_time.process_id(),
+                "User-Agent": f"{for_python('python-')}deck-sim",
                 **(headers or {}),
                 **drop_none(**{real_time.PRESENT_HEADER: present}),
             },

@@ -1,0 +1,49 @@
+"""Messages in the terms of the caller: a test in Python, or a program in another language."""
+
+import httpx2
+import pytest
+
+OF_PYTHON = ("pytest", "deck.", "DeckSim", "time.sleep")
+
+
+@pytest.fixture
+def messages(server, key, sim, run_task):
+    """The messages with hints that the client gets which sends this User-Agent."""
+
+    def messages(agent):
+        headers = {"Authorization": f"Bearer {key}", "User-Agent": agent}
+        run = run_task()
+        with httpx2.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+            for _ in range(3):
+                client.get(f"/v2/task-runs/{run['id']}")
+            sim.patch("/world", json={"default_scenario": "connection_drops_later"})
+            webhook = client.post("/_sim/webhooks", json={"url": "https://hooks.example.com/"})
+            queue = {"resource": "task_run", "scenarios": ["no_such_scenario"]}
+            fault = {"match": "POST /v2/credentials", "status": 502}
+            refused = [
+                client.post("/v2/credentials", json={}),
+                client.post("/_sim/faults", json=fault),
+                client.post("/_sim/queue", json=queue),
+            ]
+            return [
+                webhook.json()["warning"],
+                client.get("/_sim/lint").json()["data"][0]["fix"],
+                *client.get("/_sim/world").json()["unplayed_login"],
+                *(answer.json()["errors"][0]["message"] for answer in refused),
+            ]
+
+    return messages
+
+
+@pytest.mark.parametrize("agent", ["node", "curl/8.5.0", "axios/1.7.2"])
+def test_hints_for_other_languages_name_no_python(messages, agent):
+    texts = messages(agent)
+    assert [text for text in texts if any(word in text for word in OF_PYTHON)] == []
+    assert 'POST /_sim/clock/advance {"by": "5s"}' in texts[1]
+    assert "open a connection with `POST /v2/connections`" in texts[2]
+    assert "to switch: --edition credentials of deck-sim, or PATCH /_sim/world" in texts[3]
+
+
+def test_hints_for_tests_in_python_name_python(messages):
+    for text in messages("python-httpx2/2.0"):
+        assert any(word in text for word in OF_PYTHON)
