@@ -9,14 +9,14 @@ import click
 from deck_sim.cli.options import EDITION
 from deck_sim.cli.output import echo, examples
 from deck_sim.contract import DEFAULT_EDITION
-from deck_sim.contract.editions import EDITIONS
+from deck_sim.contract.editions import EDITIONS, Edition
 from deck_sim.scenario.model import scenario_schema
 
 _STORY = """\
 # yaml-language-server: $schema=scenario.schema.json
 # The line above gives your editor completion and checks. `deck-sim check scenarios` checks more.
 version: 1
-name: first_story          # a test says: deck.use("first_story")
+name: first_story          # by which tests choose it
 summary: The source asks for a code; the right one lets the run complete.
 
 task_run:                  # the statuses of a run, in order
@@ -80,6 +80,60 @@ def test_without_an_answer_the_run_fails(deck):
 def test_the_application_finds_the_simulated_deck(deck, settings):
     assert settings == {"base_url": deck.base_url, "api_key": deck.api_key}
 '''
+_RUN_VITEST = "deck-sim exec --scenarios scenarios -- npx vitest run"
+_VITEST = """\
+// A first test: it plays scenarios/first_story.yaml. To run it:
+// RUN_VITEST
+import { beforeEach, expect, test } from "vitest";
+
+const base = process.env.DECK_BASE_URL; // the settings of your application, set by deck-sim
+if (!base) throw new Error("to run this test: RUN_VITEST");
+const sim = base.replace("/v2", "/_sim"); // the control API of the simulated Deck
+let key = ""; // each key has a world of its own: give your application that of the test
+let run;
+
+async function call(method, url, body) {
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  const data = await answer.json();
+  if (!answer.ok) throw new Error(JSON.stringify(data.errors));
+  return data;
+}
+
+beforeEach(async ({ task }) => {
+  key = `sk_test_${task.name.replaceAll(" ", "_")}`;
+  const world = { clock: "frozen", edition: "EDITION", default_scenario: "first_story" };
+  await call("POST", `${sim}/reset`, world);
+  const login = { source_id: "src_1", auth_method: "none" };
+  const resources = {
+    agents: [{ id: "agt_1", name: "Concierge" }],
+    sources: [{ id: "src_1", type: "website", website: { url: "https://hotel.example" } }],
+    tasks: [{ id: "task_1", name: "Read reservations", agent_id: "agt_1" }],
+    LOGINS: [{ id: "LOGIN_ID", status: "LOGIN_STATUS", ...login }],
+  };
+  await call("POST", `${sim}/seed`, { resources });
+  const body = { LOGIN_id: "LOGIN_ID", input: { nights: 2 } };
+  run = await call("POST", `${base}/tasks/task_1/run`, body);
+  const event = "task_run.interaction_required";
+  await call("POST", `${sim}/clock/advance`, { until: { event } });
+});
+
+test("the right code completes the run", async () => {
+  // Your application asks its user now. Replace the next two lines with its code.
+  const answer = { ANSWER_KEY: { code: "123456" } };
+  await call("POST", `${base}/task-runs/${run.id}/interaction`, answer);
+
+  await call("POST", `${sim}/clock/advance`, { until: "idle" });
+  run = await call("GET", `${base}/task-runs/${run.id}`);
+  expect(run.output).toEqual({ nights: 2 });
+});
+
+test("without an answer the run fails", async () => {
+  await call("POST", `${sim}/clock/advance`, { by: "5m" });
+  run = await call("GET", `${base}/task-runs/${run.id}`);
+  expect(run.errors[0].code).toBe("interaction_timeout");
+});
+"""
 # Files that may have options of pytest, each with the text that it contains if it has them.
 _INI_FILES = {
     "pytest.ini": "",
@@ -89,12 +143,39 @@ _INI_FILES = {
 }
 
 
-@click.command(epilog=examples("deck-sim init", "deck-sim init ~/bookings --edition credentials"))
+def _fill_in(text: str, edition: Edition) -> str:
+    login = edition.kinds[edition.login]
+    for mark, value in {
+        "RUN_VITEST": _RUN_VITEST,
+        "EDITION": edition.name,
+        "ANSWER_KEY": edition.answer_key,
+        "LOGIN_STATUS": edition.login_status,
+        "LOGIN_ID": f"{login.prefix}_1",
+        "LOGINS": login.path,
+        "LOGIN": login.object,
+    }.items():
+        text = text.replace(mark, value)
+    return text
+
+
+@click.command(
+    epilog=examples(
+        "deck-sim init",
+        "deck-sim init ~/bookings --edition credentials",
+        "deck-sim init --for node",
+    )
+)
 @click.argument(
     "folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path)
 )
 @EDITION
-def command(folder: Path, edition: str) -> None:
+@click.option(
+    "--for",
+    "language",
+    type=click.Choice(["node", "python"]),
+    help="The language of the test.  [default: node beside a package.json, otherwise python]",
+)
+def command(folder: Path, edition: str, language: str | None) -> None:
     """Write a scenarios folder and a first test, which passes, into a project.
 
     DIR is the project's folder, by default the current folder. Existing files are not changed.
@@ -103,18 +184,21 @@ def command(folder: Path, edition: str) -> None:
     if edition != DEFAULT_EDITION:
         options["deck_edition"] = edition
     schema = json.dumps(scenario_schema(), indent=2, ensure_ascii=False)
-    files = {
-        "scenarios/first_story.yaml": _STORY,
-        "scenarios/scenario.schema.json": f"{schema}\n",
-        "tests/conftest.py": _CONFTEST,
-        "tests/test_first_story.py": _TEST.replace("ANSWER_KEY", EDITIONS[edition].answer_key),
-    }
+    files = {"scenarios/first_story.yaml": _STORY, "scenarios/scenario.schema.json": f"{schema}\n"}
     ini_files = {name: folder / name for name in _INI_FILES if (folder / name).is_file()}
     texts = {name: file.read_text("utf-8", "replace") for name, file in ini_files.items()}
     ini = next((name for name, text in texts.items() if _INI_FILES[name] in text), None)
-    if ini is None:
-        lines = [f"{name} = {value}" for name, value in options.items()]
-        files["pytest.ini"] = "\n".join(["[pytest]", "pythonpath = .", *lines, ""])
+    is_node = (folder / "package.json").is_file() and not texts
+    if language == "node" or (language is None and is_node):
+        files["tests/first_story.test.js"] = _fill_in(_VITEST, EDITIONS[edition])
+        ini, run = None, _RUN_VITEST
+    else:
+        files["tests/conftest.py"] = _CONFTEST
+        files["tests/test_first_story.py"] = _fill_in(_TEST, EDITIONS[edition])
+        run = "pytest"
+        if ini is None:
+            lines = [f"{name} = {value}" for name, value in options.items()]
+            files["pytest.ini"] = "\n".join(["[pytest]", "pythonpath = .", *lines, ""])
     for name, text in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -131,4 +215,4 @@ def command(folder: Path, edition: str) -> None:
             echo(f"              {name} = {quotes}{value}{quotes}")
     inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     check = f"`{inside}deck-sim check scenarios`"
-    echo(f"\nNext: `{inside}pytest`. After each edit of a scenario: {check}.")
+    echo(f"\nNext: `{inside}{run}`. After each edit of a scenario: {check}.")
