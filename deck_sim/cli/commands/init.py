@@ -83,36 +83,34 @@ def test_the_application_finds_the_simulated_deck(deck, settings):
 _RUN_VITEST = "deck-sim exec --scenarios scenarios -- npx vitest run"
 _VITEST = """\
 // A first test: it plays scenarios/first_story.yaml. To run it:
-// RUN_VITEST
+// deck-sim exec --scenarios scenarios -- npx vitest run
 import { beforeEach, expect, test } from "vitest";
 
-const base = process.env.DECK_BASE_URL; // the settings of your application, set by deck-sim
-if (!base) throw new Error("to run this test: RUN_VITEST");
+const base = process.env.DECK_BASE_URL; // which `deck-sim exec` sets
+if (!base) throw new Error("the first lines of this file say how to run it");
 const sim = base.replace("/v2", "/_sim"); // the control API of the simulated Deck
-let key = ""; // each key has a world of its own: give your application that of the test
-let run;
+let key, run; // each key has a world of its own: give your application that of the test
 
 async function call(method, url, body) {
   const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
   const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
-  const data = await answer.json();
-  if (!answer.ok) throw new Error(JSON.stringify(data.errors));
-  return data;
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json();
 }
 
 beforeEach(async ({ task }) => {
   key = `sk_test_${task.name.replaceAll(" ", "_")}`;
   const world = { clock: "frozen", edition: "EDITION", default_scenario: "first_story" };
   await call("POST", `${sim}/reset`, world);
-  const login = { source_id: "src_1", auth_method: "none" };
+  const login = { source_id: "src_1", auth_method: "none", status: "LOGIN_STATUS" };
   const resources = {
     agents: [{ id: "agt_1", name: "Concierge" }],
     sources: [{ id: "src_1", type: "website", website: { url: "https://hotel.example" } }],
     tasks: [{ id: "task_1", name: "Read reservations", agent_id: "agt_1" }],
-    LOGINS: [{ id: "LOGIN_ID", status: "LOGIN_STATUS", ...login }],
+    LOGINs: [{ id: "LOGIN_1", ...login }],
   };
   await call("POST", `${sim}/seed`, { resources });
-  const body = { LOGIN_id: "LOGIN_ID", input: { nights: 2 } };
+  const body = { LOGIN_id: "LOGIN_1", input: { nights: 2 } };
   run = await call("POST", `${base}/tasks/task_1/run`, body);
   const event = "task_run.interaction_required";
   await call("POST", `${sim}/clock/advance`, { until: { event } });
@@ -122,16 +120,15 @@ test("the right code completes the run", async () => {
   // Your application asks its user now. Replace the next two lines with its code.
   const answer = { ANSWER_KEY: { code: "123456" } };
   await call("POST", `${base}/task-runs/${run.id}/interaction`, answer);
-
   await call("POST", `${sim}/clock/advance`, { until: "idle" });
-  run = await call("GET", `${base}/task-runs/${run.id}`);
-  expect(run.output).toEqual({ nights: 2 });
+  const { output } = await call("GET", `${base}/task-runs/${run.id}`);
+  expect(output).toEqual({ nights: 2 });
 });
 
 test("without an answer the run fails", async () => {
   await call("POST", `${sim}/clock/advance`, { by: "5m" });
-  run = await call("GET", `${base}/task-runs/${run.id}`);
-  expect(run.errors[0].code).toBe("interaction_timeout");
+  const { errors } = await call("GET", `${base}/task-runs/${run.id}`);
+  expect(errors[0].code).toBe("interaction_timeout");
 });
 """
 # Files that may have options of pytest, each with the text that it contains if it has them.
@@ -144,27 +141,14 @@ _INI_FILES = {
 
 
 def _fill_in(text: str, edition: Edition) -> str:
-    login = edition.kinds[edition.login]
-    for mark, value in {
-        "RUN_VITEST": _RUN_VITEST,
-        "EDITION": edition.name,
-        "ANSWER_KEY": edition.answer_key,
-        "LOGIN_STATUS": edition.login_status,
-        "LOGIN_ID": f"{login.prefix}_1",
-        "LOGINS": login.path,
-        "LOGIN": login.object,
-    }.items():
+    marks = {"EDITION": edition.name, "ANSWER_KEY": edition.answer_key}
+    marks |= {"LOGIN_STATUS": edition.login_status, "LOGIN": edition.login}
+    for mark, value in marks.items():
         text = text.replace(mark, value)
     return text
 
 
-@click.command(
-    epilog=examples(
-        "deck-sim init",
-        "deck-sim init ~/bookings --edition credentials",
-        "deck-sim init --for node",
-    )
-)
+@click.command(epilog=examples("deck-sim init", "deck-sim init ~/bookings --for node"))
 @click.argument(
     "folder", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path)
 )

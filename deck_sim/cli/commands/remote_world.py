@@ -209,12 +209,7 @@ def coverage(deck: Deck) -> tuple[Any, str]:
     return rows, "\n".join(lines) or f"no scenario was played in the world of {deck.api_key}"
 
 
-@click.command(
-    epilog=examples(
-        "deck-sim register-webhook http://127.0.0.1:3000/webhooks/deck",
-        "deck-sim register-webhook http://app:3000/hook --event task_run.completed",
-    )
-)
+@click.command(epilog=examples("deck-sim register-webhook http://127.0.0.1:3000/webhooks/deck"))
 @click.argument("receiver", metavar="RECEIVER_URL")
 @click.option("--event", "events", multiple=True, help="A type of event; may be repeated.  [all]")
 @on_server
