@@ -10,7 +10,7 @@ from typing import Any
 LONGEST_VALUE = 60  # a message repeats at most this many characters of a value
 _WORD = re.compile("[^\\W_]+")
 _MOST_MEANT = 3  # a message suggests at most this many names
-# Whether messages are for a test in Python. The server sets it for each call, commands for theirs.
+# Whether messages are for a test in Python. Commands turn it off, calls of clients in Python on.
 in_python = ContextVar("in_python", default=True)
 
 

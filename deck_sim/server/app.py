@@ -286,7 +286,8 @@ async def read_request(worlds: WorldRegistry, scope: Scope, receive: Receive) ->
             body += message.get("body", b"")
         more = message.get("more_body", False)
     request = Request(scope, bytes(body), worlds, receive)
-    in_python.set("python" in request.headers.get("user-agent", "").lower())
+    if "python" in request.headers.get("user-agent", "").lower():
+        in_python.set(True)
     return request
 
 

@@ -18,6 +18,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from deck_sim.base.errors import in_python
 from deck_sim.base.loops import Loop, start_on_loop
 from deck_sim.faults import CLOSE_SOCKET, RESET
 from deck_sim.runtime.registry import WorldRegistry
@@ -98,9 +99,10 @@ class Server:
 
     def start(self) -> Self:
         """Serve in a thread; return when the server can answer requests."""
-        is_ready = threading.Event()
+        is_ready, is_python = threading.Event(), in_python.get()
 
         def serve() -> None:
+            in_python.set(is_python)
             try:
                 self.run(is_ready.set)
             finally:

@@ -1,9 +1,26 @@
 """Messages in the terms of the caller: a test in Python, or a program in another language."""
 
+from contextvars import copy_context
+
 import httpx2
 import pytest
 
+from deck_sim.base.errors import in_python
+from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.server.uvicorn_server import Server
+
 OF_PYTHON = ("pytest", "deck.", "DeckSim", "time.sleep")
+
+
+@pytest.fixture
+def server():
+    """A server like that of a command, which is not in the process of a test."""
+    context = copy_context()
+    context.run(in_python.set, False)
+    server = Server(WorldRegistry())
+    context.run(server.__enter__)
+    yield server
+    server.__exit__(None, None, None)
 
 
 @pytest.fixture
@@ -47,3 +64,10 @@ def test_hints_for_other_languages_name_no_python(messages, agent):
 def test_hints_for_tests_in_python_name_python(messages):
     for text in messages("python-httpx2/2.0"):
         assert any(word in text for word in OF_PYTHON)
+
+
+def test_hints_of_a_server_in_the_process_of_a_test_name_python(deck):
+    """Whatever the client of the application calls itself."""
+    headers = {"Authorization": f"Bearer {deck.api_key}", "User-Agent": "bookings/1.0"}
+    answer = httpx2.post(f"{deck.base_url}/credentials", headers=headers, trust_env=False)
+    assert '@pytest.mark.deck(edition="credentials")' in answer.text.replace("\\", "")
