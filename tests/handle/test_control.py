@@ -132,10 +132,12 @@ def test_an_answer_that_is_not_of_the_api_is_an_error(deck):
 
 
 def test_twenty_messages_of_a_refused_call_are_shown(deck):
-    with pytest.raises(DeckSimError) as refusal:
-        deck.seed(agents=[{} for _ in range(25)])
-    lines = str(refusal.value).splitlines()
-    assert (len(lines), lines[-1]) == (21, f"… and {len(refusal.value.errors) - 20} more")
+    """An agent without fields has two mistakes."""
+    for agents, last in ((10, "resources.agents[9]"), (13, "… and 6 more")):
+        with pytest.raises(DeckSimError) as refusal:
+            deck.seed(agents=[{}] * agents)
+        lines = str(refusal.value).splitlines()
+        assert (len(lines), lines[-1].startswith(last)) == (20 + (agents > 10), True)
 
 
 def test_certificates_are_read_only_for_https():

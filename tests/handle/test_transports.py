@@ -11,6 +11,7 @@ import pytest
 
 from deck_sim import Deck
 from deck_sim.handle.connect.threads import run_in_thread
+from deck_sim.handle.connect.transports import Transport
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.server.uvicorn_server import Server
 
@@ -102,6 +103,8 @@ def test_an_answer_may_be_a_stream_and_another_host_is_refused(anywhere, library
         assert answer.elapsed
         with pytest.raises(library.ConnectError, match=text):
             client.get(wrong)
+    with pytest.raises(httpx2.ConnectError, match="reaches only"):
+        Transport("http://127.0.0.1").handle_request(httpx2.Request("GET", "http://127.0.0.1:9/"))
 
 
 def test_an_application_may_catch_errors_of_either_library(deck, monkeypatch):

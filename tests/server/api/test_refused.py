@@ -144,6 +144,7 @@ GET /tasks
   ?limit=00001 -> limit
   ?limit=5&limit=500 -> limit
   ?status=done -> status
+  ?status=learning&status=done -> status
   ?status[]= -> status
   ?cursor=x -> cursor
   ?cursor=%C3%A9 -> cursor
