@@ -60,6 +60,9 @@ def test_a_hold_counts_what_it_stopped(deck, run, api, in_thread):
         assert (hold.held, hold.met) == ([], 1)
     assert (hold.met, idle.met) == (1, 0)
     with deck.hold("GET /v2/agents") as hold:
+        deck.fault("GET /v2/agents", status=503, times=1)  # replaces the call
+        assert api.get("/agents").status_code == 503
+        deck.fault("GET /v2/agents", drip=True, times=1)
         answer = in_thread(api.get, "/agents")
         _until(lambda: hold.answers)
     assert (answer.result().status_code, hold.met) == (200, 1)

@@ -21,6 +21,12 @@ def test_faults_apply_to_calls_about_their_run(api, run_task):
     assert api.get("/task-runs").status_code == 200
 
 
+def test_faults_apply_to_commands_on_their_run(put, api, run_task):
+    run = run_task(put("http: [{match: '/v2/task-runs/*/cancel', times: 1, status: 502}]"))
+    cancels = [api.post(f"/task-runs/{run['id']}/cancel") for _ in range(2)]
+    assert [cancel.status_code for cancel in cancels] == [502, 200]
+
+
 def test_equal_runs_fault_equally(put, sim, api, run_task):
     """A probability is drawn from the seed and the run; its neighbours do not change it."""
     name = put("http: [{match: GET /v2/task-runs/*, probability: 0.5, status: 502}]")

@@ -22,13 +22,13 @@ def agents(api):
 
 def test_the_journal_keeps_the_last_calls(sim, agents, dropped, simulation):
     simulation().journal = Journal(2)
-    agents("a", "b", "c")
+    agents(*"abcd")
     journal = sim.get("/requests").json()
-    assert [call["body"]["name"] for call in journal["data"]] == ["b", "c"]
-    assert (journal["dropped"], dropped()["calls"]) == (1, 1)
+    assert [call["body"]["name"] for call in journal["data"]] == ["c", "d"]
+    assert (journal["dropped"], dropped()["calls"]) == (2, 2)
     first = sim.get("/timeline").json()["data"]
-    assert first[0]["what"].startswith("dropped: 1 calls;")
-    assert [entry["number"] for entry in first if entry["kind"] == "call"] == [2, 3]
+    assert first[0]["what"].startswith("dropped: 2 calls;")
+    assert [entry["number"] for entry in first if entry["kind"] == "call"] == [3, 4]
 
 
 def test_finished_runs_go_with_their_files(
