@@ -248,6 +248,9 @@ def test_a_trouble_that_changed_nothing_did_not_occur(start, lengths, simulation
     trouble = start("skipped", Place(STEP, "", ("another", "task_run", "0")))
     lengths(*STORY)
     assert not trouble.occurred(simulation())
+    trouble = start("at_once", Place(STEPS))
+    lengths({"running": "0s"}, "completed")
+    assert not trouble.occurred(simulation())
     simulation().world.pace = None
     assert not trouble.occurred(simulation())
 

@@ -62,8 +62,9 @@ def test_without_a_scenario_coverage_is_complete(run):
     result = run("", "--deck-coverage", "--deck-fail-under=100")
     assert result.ret == pytest.ExitCode.NO_TESTS_COLLECTED
     text = "def test_it(deck, deck_every_failure): deck.start_run(status='failed')"
-    result = run(text, "--deck-coverage")
+    result = run(text, "--deck-coverage", "--deck-fail-under=100")
     result.stdout.fnmatch_lines(["steps played: 100% of 0"])
+    assert result.ret == pytest.ExitCode.OK
 
 
 def test_a_wrong_option_is_a_usage_error(run):

@@ -69,6 +69,8 @@ def test_the_same_seed_and_run_make_the_same_output():
         make(RESERVATION, now=FROZEN_START + timedelta(days=1)),
     ]
     assert all(make(RESERVATION) != other for other in others)
+    outputs = [make(wrap(enum=["a", "b"]), run=f"trun_{number}") for number in range(9)]
+    assert {output["x"] for output in outputs} == {"a", "b"}
 
 
 def test_every_process_generates_the_same_output():

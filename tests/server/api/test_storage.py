@@ -107,6 +107,13 @@ def test_extraction_is_shown_if_the_task_extracts(play, stored):
         assert item["extraction"] == extraction
 
 
+def test_each_file_of_a_run_has_an_extraction_of_its_own(play, stored):
+    schema = {"properties": {"total": {"type": "number"}}}
+    storage = {"enabled": True, "extraction": True, "extraction_schema": schema}
+    first, second = stored(play("file: a", "file: b", storage=storage))
+    assert first["extraction"] != second["extraction"]
+
+
 def test_files_and_screenshots_are_kept_for_a_time(api, sim, advance, play, stored):
     run = play("file: a", "screenshot")
     (item,), (shot,) = stored(run), api.get(f"{run}/screenshots").json()["data"]
