@@ -42,12 +42,15 @@ def test_a_story_stops_before_the_event_and_plays_at_the_moment_of_release(play,
 
 
 def test_a_prompt_whose_end_is_held_can_still_be_answered(play, hold):
-    held = hold("task_run.failed")
+    """Also if the story stops at a second hold after the release of the first."""
+    first, second = hold("task_run.failed"), hold("task_run.failed")
     run = play.run(ASKS)
     play.wait("10m")
     assert play.told(run)[-1] == "5m1s held before task_run.failed"
+    assert release(play.world, first) == [run.id]
+    assert play.answer(run, code="2").status == "interaction_required"
     assert play.answer(run, code="1").status == "completed"
-    assert release(play.world, held) == []
+    assert release(play.world, second) == []
 
 
 def test_a_wrong_answer_at_a_held_end_asks_again_with_a_whole_window(play, hold):

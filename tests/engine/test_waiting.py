@@ -1,10 +1,13 @@
 from datetime import timedelta
 
+from deck_sim.engine.deliveries import create_destination
 from deck_sim.engine.waiting import AwaitedEvent, waiting
 from deck_sim.engine.world import FROZEN_START
 
 
 def test_a_resource_waits_if_it_is_not_settled_and_no_timer_moves_it(play, bring):
+    hook = {"name": "x", "type": "webhook", "config": {"url": "http://x/"}, "events": ["*"]}
+    create_destination(play.world, hook, "secret")  # its deliveries are due
     asking = bring("task_run", "interaction_required")
     bring("task_run", "running")
     bring("task_run", "completed")

@@ -58,7 +58,7 @@ def test_a_right_answer_that_cannot_be_computed_fails_the_run(
 
 
 def test_an_expression_that_fails_makes_a_connection_invalid(
-    api, put, open_broken, advance, script_errors, sim
+    api, put, open_broken, advance, script_errors, sim, simulation
 ):
     for steps in (
         "[connecting: 1s, event: 'x{}', connected]",
@@ -74,6 +74,7 @@ def test_an_expression_that_fails_makes_a_connection_invalid(
         text = script_errors()[-1]
         assert text.startswith(f"{path.rpartition('/')[2]}: scenario `story`, connection[")
         assert sim.get("/events").json()["data"][-1]["type"] == "connection.invalid"
+        assert simulation().world.stories == {}
 
 
 def test_an_error_in_a_branch_has_the_path_of_the_file(put, run_task, advance, script_errors):

@@ -57,6 +57,13 @@ def test_runs_are_filtered_by_outcome(api, start, advance):
     assert good["id"] == runs[0]
 
 
+def test_a_run_without_a_login_has_the_method_none_for_rules(api, sim, source, task):
+    rule = {"when": {"auth_method": "none"}, "scenario": "source_down"}
+    sim.put("/rules", json={"rules": [rule]})
+    run = api.post(f"/tasks/{task['id']}/run", json={"source_id": source["id"]})
+    assert run.headers["Deck-Sim-Scenario"] == "source_down; because=rule"
+
+
 def test_expressions_can_use_the_credential_and_the_session(api, sim, start):
     answer = {"who": "{{ user.username }}", "by": "{{ credential.id }}", "in": "{{ session.id }}"}
     sim.put("/scenarios/says", json={"task_run": ["running", {"completed": {"output": answer}}]})

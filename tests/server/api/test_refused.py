@@ -185,6 +185,7 @@ POST /tasks/task_1/run {input: {n: 1}}
   {} -> !credential_id
   {credential_id: cred_x} -> 404 credential_not_found@credential_id
   {session_id: a, source_id: src_x} -> 404 source_not_found@source_id session_not_found@session_id
+  {credential_id: cred_1, session_id: sess_x} -> 404 session_not_found@session_id
   {credential_id: cred_2, session_id: sess_1} -> credential_id
 GET /task-runs
   ?outcome=sucess -> outcome
