@@ -115,7 +115,7 @@ def test_deliveries_of_equal_runs_of_one_scenario_are_one_place(
 
 def test_steps_are_named_by_their_status(run_task, advance, names, plays):
     """Those without a length are none."""
-    plays({"queued": "1s"}, "running", {"running": "2s"}, {"running": "1s..3s"}, "completed")
+    plays({"queued": "1s"}, "running", {"running": "1s..3s"}, {"running": "2s"}, "completed")
     run_task("story"), advance("1m")
     assert [name for name in names(STEP) if "connect" not in name] == [
         "queued",

@@ -188,6 +188,19 @@ def test_otherwise_an_asgi_application_has_one_loop_of_ours(anywhere):
     assert loops[0] is not first
 
 
+@pytest.mark.deck(strict=False)
+def test_an_application_whose_trio_loop_has_ended_is_not_called(anywhere):
+    calls = []
+
+    async def register():
+        anywhere.deliver_to(asgi(lambda: calls.append("called")))
+
+    anyio.run(register, backend="trio")
+    attempt = deliver(anywhere)[0][0]
+    assert (attempt["status"], calls) == (500, [])
+    assert "deck-sim-raised" not in attempt["response_headers"]
+
+
 def test_background_tasks_are_done_when_the_advance_returns(anywhere):
     """Also in a frozen process: our own loop has real time."""
     done = []

@@ -159,6 +159,11 @@ def test_a_server_that_stops_is_an_error_of_the_library(server_to_stop, receiver
             move()
 
 
+def test_a_test_that_fails_in_a_thread_fails_in_the_one_that_waits():
+    with pytest.raises(pytest.fail.Exception, match="boom"):
+        run_in_thread(pytest.fail, "boom").result(timeout=10)
+
+
 def test_threads_share_the_sockets_of_a_deck(deck, elsewhere):
     """A socket that stays open is a warning, so the test fails."""
     together = threading.Barrier(4)

@@ -149,9 +149,11 @@ def test_an_event_about_nothing_is_explained_by_that(simulation, explain):
 
 def test_an_event_is_known_if_a_scenario_emits_it(simulation):
     """An expression may be any text."""
-    simulation.run("[running: 1s, event: task_run.pinged, event: 'odd.{{ input.x }}', completed]")
-    types = ("task_run.pinged", "odd.thing", "task_run.completed")
+    odd = "event: 'odd.{{ input.x }}.{{ input.y }}'"
+    simulation.run(f"[running: 1s, event: task_run.pinged, {odd}, completed]")
+    types = ("task_run.pinged", "odd.new.thing", "task_run.completed")
     assert [explain_unknown(simulation, type_) for type_ in types] == [None] * 3
     assert explain_unknown(simulation, "*.pinged", may_be_glob=True) is None
-    text = explain_unknown(simulation, "task_run.ponged")
-    assert "'task_run.ponged'; for a type of your own" in text
+    for unknown in ("task_run.ponged", "odd.thing"):
+        text = explain_unknown(simulation, unknown)
+        assert f"'{unknown}'; for a type of your own" in text

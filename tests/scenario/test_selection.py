@@ -91,6 +91,8 @@ def test_a_magic_user_name_wins_over_an_external_id():
     choices = {name: str(magic(username=name, external_id="agent_hangs")) for name in names}
     assert choices == names
     assert magic(header="success", username="session_breaks_down").ignored == ()
+    both = magic(username="a+sucess@example.com", external_id="session_breaks_down")
+    assert f"{both}".endswith('no such scenario, session_breaks_down: edition credentials"')
 
 
 def test_names_are_queued_behind_those_that_wait():

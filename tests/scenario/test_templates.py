@@ -103,6 +103,7 @@ MISTAKES = [
     ("{{ input.x", "not an expression: unexpected end of the text, expected `}}`"),
     ("{{ }}", "not an expression: Expected an expression, got `}}`"),
     ("{{ a b }}", "not an expression: expected token `}}`, got 'b'"),
+    ("{{ 1 }}{# one #}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
     ("{% if 1 %}", "only `{{ … }}` expressions are allowed, not `{%` or `{#`"),
     (f"{{{{ {'(' * 200}1{')' * 200} }}}}", DEEP),
     (f"{{{{ 1{' + 1' * 5000} }}}}", DEEP),
