@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from deck_sim.explore.exploration import Plan, Report, explore
-from deck_sim.explore.watch import Watch
+from deck_sim.explore.watch import Life, Watch
 
 
 @pytest.fixture
@@ -248,6 +248,14 @@ def test_a_restored_world_is_noticed_if_its_key_is_watched(server, api, sim, key
         for _ in range(2):  # the first replaces a world that began in the `with` block
             sim.post(f"/snapshots/{snapshot}/restore").raise_for_status()
     assert (watched.has_restored, other.has_restored) == (True, False)
+
+
+def test_moves_of_the_clock_are_compared_as_far_as_both_runs_have_them(server, simulation):
+    def life(*states):
+        return Life("life", simulation(), server.worlds, states=[(state,) for state in states])
+
+    assert not life("queued").differs(life("queued", "running"))
+    assert life("queued").differs(life("running", "queued"))
 
 
 def test_an_advance_waits_for_retries_if_all_was_delivered_without_trouble(

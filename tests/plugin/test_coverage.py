@@ -45,10 +45,11 @@ def test_a_worker_of_xdist_sends_its_counts(run, pytester):
     assert result.ret == pytest.ExitCode.OK
 
 
-def test_scenarios_of_the_folder_always_count(run, pytester, stories):
-    """Shipped scenarios count only if a test played them."""
+def test_scenarios_of_the_folder_always_count(run, pytester, stories, monkeypatch):
+    """Shipped scenarios count only if a test played them. The folder is beside the ini file."""
     pytester.makeini("[pytest]\ndeck_scenarios = stories\ndeck_coverage = true")
     lines = ["mine  0 of 2 steps; never task_run?0?, task_run?1?", "steps played: 0% of 2"]
+    monkeypatch.chdir(pytester.mkdir("inner"))
     run("def test_it(deck): pass").stdout.fnmatch_lines(lines)
 
 

@@ -146,8 +146,8 @@ def test_what_a_world_drops_leaves_the_file(serve):
     other = serve(after=server)
     other.simulation.world.events = server.simulation.world.events
     other.run("instant_success")
-    for kept in (server, other):
-        assert kept.worlds.state._db.execute(rows_of_events).fetchone() == (2,)
+    for started in (server, other):
+        assert started.worlds.state._db.execute(rows_of_events).fetchone() == (2,)
 
 
 def test_a_restored_world_takes_the_place_of_the_one_in_the_file(serve):
