@@ -16,6 +16,9 @@ from deck_sim.runtime.advance import next_retry, pass_time_until, run_to_end
 from deck_sim.runtime.moment_text import LAST_MOMENT
 from deck_sim.runtime.simulation import Simulation
 
+MORE, LESS, OTHER = "more", "less", "other"  # how a world differs from that of another run
+Difference = tuple[str, str]  # one of these, and the line that describes it
+
 _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
 _COMPARED = ("agent", "source", "task", "task_run", "event_destination")  # and the login's kind
 _GONE = ("canceled", "terminated")
@@ -96,26 +99,27 @@ def _measure_room(run: Resource) -> int:
     return min(room, _MOST_STRETCH)
 
 
-def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[str]:
-    """Return a line for each difference. With `may_lack`, only additional resources count."""
-    lines = [
-        f"{counted(now.counts[noun], noun)} where the baseline has {count}"
-        for noun, count in before.counts.items()
-        if now.counts[noun] > count or (now.counts[noun] < count and not may_lack)
+def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[Difference]:
+    """Return the differences. With `may_lack`, only additional resources count."""
+    counts = [(noun, count, now.counts[noun]) for noun, count in before.counts.items()]
+    counts.append(("accepted answer", before.answers, now.answers))
+    differences = [
+        (MORE if new > old else LESS, f"{counted(new, noun)} where the baseline has {old}")
+        for noun, old, new in counts
+        if new != old
     ]
     if may_lack:
-        return lines
+        return [(kind, line) for kind, line in differences if kind == MORE]
     for number, (run, new_run) in enumerate(zip(before.runs, now.runs, strict=False), 1):
         (status, output), (new_status, new_output) = run, new_run
         if status != new_status:
-            lines.append(f"run {number} is {new_status}, but {status} in the baseline")
+            differences.append(
+                (OTHER, f"run {number} is {new_status}, but {status} in the baseline")
+            )
         elif output != new_output:
             text = f"the output of run {number} is {new_output}, but {output} in the baseline"
-            lines.append(text)
-    if before.answers != now.answers:
-        answers = f"{counted(now.answers, 'accepted answer')} to prompts"
-        lines.append(f"{answers} where the baseline has {before.answers}")
-    return lines
+            differences.append((OTHER, text))
+    return differences
 
 
 def explain_calls(before: Outcome, now: Outcome) -> list[str]:

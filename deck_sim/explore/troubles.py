@@ -20,16 +20,18 @@ from deck_sim.explore.places import (
 )
 from deck_sim.runtime.simulation import Simulation
 
+LOST_RESPONSE = "lost_response"
 _TIMINGS = (STEP, STEPS, RANGES, SLOW)
 
 _KEY = "send an `Idempotency-Key` with each create call, and repeat the call with the same key"
-_REPEAT = "repeat the call after a moment"
-_WAIT = "wait as long as `Retry-After` says, then repeat the call (in a test, with `deck.sleep`)"
+_REPEAT = (
+    "wait a moment, or as long as `Retry-After` says, then repeat the call (in a test, wait with"
+    " `deck.sleep`)"
+)
 _ONCE = "remember each `webhook-id`, and ignore a webhook whose id came before"
 _READ = "treat an event as a hint, and read the present state of the resource"
 _EARLY = "before the call, store what its webhook needs: the webhook may come before the answer"
 _LONG = "poll until the task's timeout is over, not a fixed number of times"
-_DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
 _ANY = "stop polling at any final status, and wait for no other: a status may end before it is read"
 
 
@@ -62,10 +64,10 @@ MEANINGS = {
 }
 
 TROUBLE_KINDS = (
-    TroubleKind("lost_response", (WRITE,), effects.call_fault(lost_response=True), _KEY),
+    TroubleKind(LOST_RESPONSE, (WRITE,), effects.call_fault(lost_response=True), _KEY),
     TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),
     TroubleKind("unavailable", (WRITE, READ), effects.call_fault(status=503), _REPEAT),
-    TroubleKind("rate_limited", (WRITE, READ), effects.refuse_hasty_calls, _WAIT),
+    TroubleKind("rate_limited", (WRITE, READ), effects.refuse_hasty_calls, _REPEAT),
     TroubleKind("duplicate", (DELIVERY,), effects.webhook_fault(duplicate=True), _ONCE),
     TroubleKind("late", (OVERTAKEN,), effects.webhook_fault(reorder=True), _READ),
     TroubleKind("lost_once", (DELIVERY,), effects.webhook_fault(status=502), _READ),
@@ -91,13 +93,6 @@ class Trouble:
     def __str__(self) -> str:
         between = " " if self.is_timing else " at "
         return between.join(filter(None, (self.kind.name, self.place.name)))
-
-    @property
-    def advice(self) -> str:
-        """Advice for the application; it names `Idempotency-Key` only for create calls."""
-        pattern = "".join(self.place.subject[:1])
-        is_create = "*" not in pattern or pattern.endswith("/run")
-        return self.kind.advice if is_create or self.kind.advice != _KEY else _DONE
 
     @property
     def is_timing(self) -> bool:

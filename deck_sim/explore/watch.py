@@ -8,7 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from deck_sim.engine.injected_faults import TROUBLE
-from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe, read_state
+from deck_sim.explore.causes import Aftermath
+from deck_sim.explore.outcome import (
+    Difference,
+    Outcome,
+    compare,
+    explain_calls,
+    observe,
+    read_state,
+)
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
 from deck_sim.explore.troubles import Trouble
 from deck_sim.runtime.findings import CALLERS, NOTE, WEIGHTS, collect_findings
@@ -46,6 +54,7 @@ class Watch:
     finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries
     lives: list[Life] = field(default_factory=list)
     caller: str = "test"  # in whose terms the findings are
+    fails_in_test: bool = False  # whether the test's own code raised the error that ended it
     checks_clock: bool = False  # whether the assertion that failed reads the world's clock
     has_restored: bool = False  # whether a snapshot put back a world, which is not watched
     _numbers: Counter[str] = field(default_factory=Counter)  # of worlds, by key
@@ -97,12 +106,19 @@ class Watch:
         return {life.name: life for life in self.lives if program_calls(life.simulation)}
 
     @property
+    def _troubled(self) -> Simulation | None:
+        """The world with the trouble."""
+        name = self.trouble and self.trouble.place.life
+        return next((life.simulation for life in self.lives if life.name == name), None)
+
+    @property
     def occurred(self) -> bool:
-        return self.trouble is not None and any(
-            self.trouble.occurred(life.simulation)
-            for life in self.lives
-            if life.name == self.trouble.place.life
-        )
+        world = self._troubled
+        return world is not None and self.trouble is not None and self.trouble.occurred(world)
+
+    @property
+    def aftermath(self) -> Aftermath:
+        return Aftermath.read(self._troubled) if self._troubled else Aftermath()
 
     @property
     def waited(self) -> float:
@@ -130,9 +146,13 @@ class Watch:
             places += find_places(life.simulation, life.name, suffix, timing=timing, room=room)
         return places
 
-    def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[str]:
+    def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[Difference]:
         pairs = self._pair_outcomes(baseline)
-        return [line for pair in pairs for line in compare(*pair, may_lack=may_lack)]
+        return [row for pair in pairs for row in compare(*pair, may_lack=may_lack)]
+
+    def fails_by_assertion(self, failure: str) -> bool:
+        """Whether the test found something wrong, in contrast to an error of the program."""
+        return self.fails_in_test or _OF_TEST.search(failure) is not None
 
     def is_harmless(self, failure: str, baseline: "Watch") -> bool:
         """Whether the test failed only since it counts calls or names a moment: it asserts a number
@@ -142,7 +162,7 @@ class Watch:
         if _OF_COUNT.search(failure):
             return self.trouble is not None and not self.trouble.is_of_webhook
         pairs = ((life, baseline.called.get(name)) for name, life in self.called.items())
-        return _OF_TEST.search(failure) is not None and (
+        return self.fails_by_assertion(failure) and (
             self.checks_clock or any(life.differs(other) for life, other in pairs if other)
         )
 

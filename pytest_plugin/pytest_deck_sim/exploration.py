@@ -18,14 +18,22 @@ from _pytest.runner import runtestprotocol
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
 from deck_sim.explore.error_line import cut_pages
-from deck_sim.explore.exploration import FAILED as NOT_SURVIVED
-from deck_sim.explore.exploration import RUN_LIMIT, Plan, Report, explore, find_untested
+from deck_sim.explore.exploration import RUN_LIMIT, Plan, explore
+from deck_sim.explore.exploration_report import FAILED as NOT_SURVIVED
+from deck_sim.explore.exploration_report import (
+    Report,
+    describe_progress,
+    find_untested,
+    group_rows,
+    summarize,
+)
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 from deck_sim.handle.connect.transports import server_at
 from pytest_deck_sim.options import EXPLORED, FAILED, INTERRUPTED, VARIANT, find_folder
 from pytest_deck_sim.world_fixture import make_failure, make_key, page_name
 
+_CACHE = "deck/not_survived"  # the name of a value in pytest's cache
 _NEEDS_SERVER = (
     "exploration needs a server in this process; leave out --deck-url and the ini value `deck_url`"
 )
@@ -95,6 +103,7 @@ class Explorer:
             only=self._config.option.deck_trouble or options.troubles,
             skip=options.skip,
             limit=options.limit,
+            first=_failed_last(self._config).get(name, ()),
             may_lack=bool(options.raises),
         )
         if baseline.called:
@@ -153,8 +162,10 @@ class Explorer:
             return None
         # The message of an assertion has values; only its line says that one is `deck.clock.now`.
         error = item.stash.get(FAILED, None)
-        lines = [frame.line for frame in traceback.extract_tb(error and error.__traceback__)]
-        watch.checks_clock = ".clock" in f"{lines[-1:]}"
+        for frame in traceback.extract_tb(error and error.__traceback__)[-1:]:
+            names = (f"{item.path}", f"{item.path.with_name('conftest.py')}")
+            watch.fails_in_test = frame.filename in names
+            watch.checks_clock = ".clock" in f"{frame.line}"
         crash = getattr(failed.longrepr, "reprcrash", None)
         text = cut_pages(f"{crash.message if crash else failed.longreprtext}\n").splitlines()[0]
         of_all = "; this limit is for all runs of an explored test together: raise it"
@@ -184,6 +195,11 @@ def _debugger_off(config: pytest.Config) -> Iterator[None]:
             config.pluginmanager.register(debugger, "pdbinvoke")
 
 
+def _failed_last(config: pytest.Config) -> dict[str, list[str]]:
+    """Return the troubles that were not survived last, by test, if `--lf` asks for them."""
+    return config.cache.get(_CACHE, {}) if getattr(config.option, "lf", False) else {}
+
+
 class _Progress:
     """The number of finished runs, shown on a terminal after the name of the test file."""
 
@@ -191,11 +207,11 @@ class _Progress:
         reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
         self._reporters = [reporter] if reporter else []  # none in a worker of xdist
         self._is_terminal = reporter is not None and reporter.isatty
-        self._text = ""
+        self._text, self._began = "", time.perf_counter()
 
     def show(self, done: int, of: int) -> None:
         if self._is_terminal:
-            self.clear(text := f" {done}/{of} troubles")
+            self.clear(text := f" {describe_progress(done, of, self._began)}")
             self._text = text
 
     def clear(self, text: str = "") -> None:
@@ -254,15 +270,26 @@ def read_explore_marker(item: pytest.Item) -> ExploreOptions:
 def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the result of each explored test; write the file of `--deck-explore-report`. Details
-    are printed for tests that passed; for the others, pytest's report of the failure has them.
+    """Print the causes of all tests, and the result of each one that pytest does not report; write
+    the file of `--deck-explore-report`, and the troubles for `--lf`.
     """
     terminal.section("deck exploration")
+    if len(reports) > 1:
+        for line in summarize(reports):
+            terminal.line(line)
     for report in reports:
-        terminal.line(f"{report['name']}: {report['summary']}")
-        has_failure = report["failed"] and not report["interrupted"]
-        for line in () if has_failure else filter(None, report["details"]):
-            terminal.line(f"  {line}")
+        failed, is_report_only = group_rows(report["results"]), not report["failed"]
+        if len(reports) == 1 or config.option.verbose > 0 or (failed and is_report_only):
+            terminal.line(f"{report['name']}: {report['summary']}")
+            for line in report["details"] if is_report_only or report["interrupted"] else ():
+                terminal.line(f"  {line}" if line else "")
+    if cache := getattr(config, "cache", None):
+        rows = {report["name"]: report["results"] for report in reports}
+        new = {
+            name: [row["trouble"] for group in group_rows(results) for row in group]
+            for name, results in rows.items()
+        }
+        cache.set(_CACHE, {**cache.get(_CACHE, {}), **new})
     if names := find_untested(config.option.deck_trouble, reports):
         terminal.line(f"--deck-trouble: {listed(names)} occurred in no test", red=True)
         session: Any = terminal._session

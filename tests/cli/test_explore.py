@@ -43,8 +43,8 @@ def test_a_mistake_is_found_and_the_exit_code_is_1(cli):
     assert done.exit_code == 1
     first, _, *lines = done.stdout.splitlines()
     assert first == "4 troubles: 2 survived, 2 did not, 0 not tested"
-    assert lines[:2] == [LOST, "  2 agents where the baseline has 1"]
-    assert "  the call is repeated before its `Retry-After` has passed" in lines
+    assert lines[:2] == [LOST, "  work done twice: 2 agents where the baseline has 1"]
+    assert "  repeated too early: the call is repeated before its `Retry-After` has passed" in lines
     assert done.stderr == ""
 
 
@@ -74,7 +74,7 @@ def test_the_failure_of_a_command_has_its_exit_code_and_last_error(cli):
     count = "len(call('GET', '/agents')['data'])"
     failing = f"{CREATE}\nif {count} > 1: print('Error: two'); print('v1.0'); sys.exit(4)"
     done = cli("explore", "--trouble", LOST, *python(failing))
-    assert "  exit code 4: Error: two" in done.stdout.splitlines()
+    assert "  exit code 4: Error: two\n" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_program_runs_with_each_trouble(explored, create):
     ]
     assert [result.problems for result in report.results][:2] == [
         ["2 agents where the baseline has 1"],
-        [],
+        (),
     ]
     text = "the call is repeated before its `Retry-After` has passed"
     assert report.results[3].problems == [text]
@@ -114,7 +114,8 @@ def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):
     results = explored(program).results
     problems = {result.trouble.kind.name: result.problems for result in results}
     assert problems["unavailable"] == ["HTTPStatusError"]
-    assert problems["lost_response"] == ["RemoteProtocolError"]
+    text = "Deck has one agent that the program does not know"
+    assert problems["lost_response"] == [text, "RemoteProtocolError"]
 
 
 def test_findings_of_the_baseline_are_not_repeated(explored, create, sim):

@@ -2,14 +2,20 @@ from dataclasses import replace
 
 import pytest
 
-from deck_sim.explore.exploration import Report, Result
+from deck_sim.explore.causes import CRASH, NOT_REPEATED, TWICE
+from deck_sim.explore.exploration_report import Report, Result, describe_progress, summarize
 from deck_sim.explore.places import READ, WRITE, Place
 from deck_sim.explore.troubles import TROUBLE_KINDS, Trouble
 
 LOST = Trouble(TROUBLE_KINDS[0], Place(WRITE, "POST /v2/agents #1"))
 RESET = Trouble(TROUBLE_KINDS[1], Place(READ, "GET /v2/agents #1"))
 FAILED = Result(
-    LOST, occurred=True, problems=["2 agents where the baseline has 1"], findings=["it has no key"]
+    LOST,
+    occurred=True,
+    problems=["2 agents where the baseline has 1", "assert 2 == 1"],
+    findings=["it has no key", "it is late", "it is lost"],
+    cause=TWICE,
+    advice="send a key",
 )
 MISSED = Result(RESET, occurred=False, problems=["AssertionError"])
 SURVIVED = Result(RESET, occurred=True, problems=[], waited=3.14)
@@ -42,10 +48,11 @@ def test_the_text_says_what_went_wrong_what_helps_and_how_to_repeat_it(report):
     assert report.text().splitlines()[1:] == [
         "",
         "lost_response at POST /v2/agents #1",
-        "  2 agents where the baseline has 1",
+        "  work done twice: 2 agents where the baseline has 1",
+        "  assert 2 == 1",
         "  finding:    it has no key",
-        "  what helps: send an `Idempotency-Key` with each create call, and repeat the call with"
-        " the same key",
+        "  finding:    it is late",
+        "  what helps: send a key",
         "  again:      pytest --deck-trouble='lost_response at POST /v2/agents #1'",
         "",
         "these troubles did not occur, so they are not tested:",
@@ -87,9 +94,11 @@ def test_the_data_has_everything(report):
             {
                 "trouble": "reset at GET /v2/agents #1",
                 "verdict": "survived",
+                "cause": "",
                 "problems": [],
                 "findings": [],
-                "advice": "repeat the call after a moment",
+                "advice": "",
+                "again": "pytest --deck-trouble='reset at GET /v2/agents #1'",
                 "waited": 3.1,
             }
         ],
@@ -99,3 +108,46 @@ def test_the_data_has_everything(report):
         "no_timing": "the test cancels a run",
         "has_restored": False,
     }
+
+
+def make_result(kind, number, cause, problem):
+    trouble = Trouble(TROUBLE_KINDS[kind], Place(WRITE, f"POST /v2/agents #{number}"))
+    return Result(trouble, occurred=True, problems=[problem], cause=cause, advice="wait")
+
+
+def test_results_with_one_cause_are_one_entry_the_worst_first(report):
+    """A crash is known by its message, without ids and numbers."""
+    report.results += [
+        make_result(1, 1, NOT_REPEATED, "ReadError"),
+        make_result(1, 2, CRASH, "no agent agt_12345678 at http://127.0.0.1:8000/v2"),
+        make_result(2, 1, NOT_REPEATED, "503"),
+        make_result(2, 2, CRASH, "no agent agt_abcdefgh at http://127.0.0.1:9000/v2"),
+        make_result(2, 3, CRASH, "KeyError"),
+        make_result(0, 3, TWICE, "2 agents"),
+    ]
+    headings = [line for line in report.details() if line.startswith(("lost", "reset", "unav"))]
+    assert headings == [
+        "lost_response at POST /v2/agents #3",
+        "reset at POST /v2/agents #2, and 1 more (reset 1, unavailable 1)",
+        "unavailable at POST /v2/agents #3",
+        "reset at POST /v2/agents #1, and 1 more (reset 1, unavailable 1)",
+    ]
+
+
+def test_a_suite_is_summarized_by_cause(report):
+    report.results += [FAILED, SURVIVED, make_result(1, 1, NOT_REPEATED, "ReadError")]
+    other = replace(report, name="test_other", results=[make_result(1, 2, NOT_REPEATED, "503")])
+    assert [*summarize([report.as_json(), other.as_json()])] == [
+        "2 tests, 4 troubles: 1 survived, 3 did not, 0 not tested",
+        "work done twice: 1 trouble",
+        "  lost_response at POST /v2/agents #1, in test_it: 2 agents where the baseline has 1",
+        "not repeated: 2 troubles",
+        "  reset at POST /v2/agents #1, and 1 more, in 2 tests: ReadError",
+    ]
+
+
+def test_progress_says_how_much_time_is_left(monkeypatch):
+    monkeypatch.setattr("time.perf_counter", lambda: 130.0)
+    assert describe_progress(0, 9, 100) == "0/9 troubles"
+    assert describe_progress(3, 9, 100) == "3/9 troubles, 60 s left"
+    assert describe_progress(9, 9, 100) == "9/9 troubles"

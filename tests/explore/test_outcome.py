@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from deck_sim import DeckSim
-from deck_sim.explore.outcome import Outcome, compare, explain_calls, observe
+from deck_sim.explore.outcome import LESS, MORE, OTHER, Outcome, compare, explain_calls, observe
 from deck_sim.explore.trouble_effects import Pace
 from deck_sim.handle.connect.transports import server_at
 
@@ -114,35 +114,39 @@ def test_whether_all_was_delivered_is_noted(outcome, subscribe, agent, receiver,
 
 
 @pytest.mark.parametrize(
-    ("changes", "lines"),
+    ("changes", "differences"),
     [
         ({}, []),
         (
             {"counts": {"agent": 2, "task run": 1}},
             [
-                "2 agents where the baseline has 1",
-                "1 task run where the baseline has 2",
+                (MORE, "2 agents where the baseline has 1"),
+                (LESS, "1 task run where the baseline has 2"),
             ],
         ),
-        ({"runs": (("failed", "{}"), RUNS[1])}, ["run 1 is failed, but completed in the baseline"]),
+        (
+            {"runs": (("failed", "{}"), RUNS[1])},
+            [(OTHER, "run 1 is failed, but completed in the baseline")],
+        ),
         (
             {"runs": (RUNS[0], ("failed", "1"))},
-            ["the output of run 2 is 1, but null in the baseline"],
+            [(OTHER, "the output of run 2 is 1, but null in the baseline")],
         ),
-        ({"answers": 2}, ["2 accepted answers to prompts where the baseline has 1"]),
-        ({"answers": 0}, ["0 accepted answers to prompts where the baseline has 1"]),
+        ({"answers": 2}, [(MORE, "2 accepted answers where the baseline has 1")]),
+        ({"answers": 0}, [(LESS, "0 accepted answers where the baseline has 1")]),
         ({"calls": Counter("a"), "all_delivered": False}, []),
     ],
 )
-def test_each_difference_is_a_line(changes, lines):
+def test_each_difference_has_its_line(changes, differences):
     """Calls and deliveries may differ."""
-    assert compare(BEFORE, replace(BEFORE, **changes)) == lines
+    assert compare(BEFORE, replace(BEFORE, **changes)) == differences
 
 
 def test_a_program_that_reports_a_failure_may_leave_things_undone():
     """But not do what it should not."""
     less = replace(BEFORE, counts={"agent": 0, "task run": 3}, runs=(), answers=0)
-    assert compare(BEFORE, less, may_lack=True) == ["3 task runs where the baseline has 2"]
+    differences = compare(BEFORE, less, may_lack=True)
+    assert differences == [(MORE, "3 task runs where the baseline has 2")]
 
 
 def test_the_calls_of_two_runs_are_compared_with_their_answers(outcome, api, agent):

@@ -292,17 +292,6 @@ def test_troubles_are_skipped_by_name_with_or_without_their_place():
     assert [*map(str, rest)] == names
 
 
-def test_the_advice_names_an_idempotency_key_for_creates_alone():
-    for pattern, word in {
-        "POST /v2/agents": "`Idempotency-Key`",
-        "POST /v2/tasks/*/run": "`Idempotency-Key`",
-        "PATCH /v2/agents/*": "409",
-        "POST /v2/task-runs/*/cancel": "409",
-    }.items():
-        (trouble, *_), _ = find_troubles([Place(WRITE, f"{pattern} #1", (pattern,))])
-        assert (trouble.kind.name, word in trouble.advice) == ("lost_response", True)
-
-
 def test_unknown_names_are_refused_with_the_nearest():
     check_names(["reset", "reset at POST /v2/agents #1", "skipped running"])
     with pytest.raises(DeckSimError, match="unknown trouble 'rest'; did you mean 'reset'"):

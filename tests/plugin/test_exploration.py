@@ -24,7 +24,9 @@ CALL = "def test_it(deck_client): assert deck_client.post('/agents', json={'name
 
 def test_each_marked_test_has_its_result(run_program):
     result = run_program("marked")
-    result.stdout.fnmatch_lines(["*= deck exploration =*", "*::test_a_program_*: * troubles: *"])
+    result.stdout.fnmatch_lines(
+        ["*= deck exploration =*", "* tests, * troubles: * survived, *", "work done twice: *"]
+    )
     result.stdout.no_fnmatch_line("output of a run that passes")
 
 
@@ -33,13 +35,13 @@ def test_a_trouble_alone_gives_the_same_result(run):
     all_troubles.stdout.fnmatch_lines(["4 troubles: 3 survived, 1 did not, 0 not tested"])
     alone = run(AGENT, f"--deck-trouble={LOST}")
     alone.assert_outcomes(failed=1)
-    alone.stdout.fnmatch_lines(["1 trouble: *", LOST, "  3 agents where the baseline has 2"])
+    alone.stdout.fnmatch_lines(["1 trouble: *", LOST, "  work done twice: 3 agents *"])
     run(AGENT, "--deck-trouble=reset at POST /v2/agents #1").assert_outcomes(passed=1)
 
 
 def test_coroutines_parameters_and_unittest_are_explored(run_program):
     run_program("unmarked", "--deck-trouble=late").assert_outcomes(passed=4)
-    result = run_program("unmarked", "--deck-trouble=unavailable")
+    result = run_program("unmarked", "--deck-trouble=unavailable", "-v")
     result.assert_outcomes(failed=4)
     names = ("test_a_coroutine", "test_a_parameter[[]a]", "test_a_parameter[[]b]", "TestCase::*")
     result.stdout.fnmatch_lines([f"*::{name}: 1 trouble: 0 survived, 1 did*" for name in names])
@@ -175,8 +177,8 @@ def test_a_page_in_the_message_of_a_failure_is_cut_to_its_title(run):
     text = CALL.replace("assert ", "answer = ").replace(".is_success", "")
     text += "\n    if answer.is_error: raise RuntimeError(answer.text)"
     text = text.replace("(deck_client): ", "(deck_client):\n    ")
-    result = run(text, EXPLORE)
-    result.stdout.fnmatch_lines(["  RuntimeError: 503 Service Unavailable"])
+    result = run(text, "--deck-trouble=unavailable")
+    result.stdout.fnmatch_lines(["  not repeated: RuntimeError: 503 Service Unavailable"])
 
 
 def test_a_named_place_that_never_occurs_fails(run):
@@ -257,3 +259,26 @@ def test_a_terminal_shows_how_many_runs_are_done(run, pytester):
     width = len(" 1/1 troubles")
     back = f"{chr(8) * width}{' ' * width}{chr(8) * width}"
     assert f" 0/1 troubles{back} 1/1 troubles{back}F" in output
+
+
+HASTY = """
+from contextlib import suppress
+
+def test_it(deck_client):
+    for _ in range(9):
+        with suppress(Exception):
+            headers = {"Idempotency-Key": "one"}
+            deck_client.post("/agents", json={"name": "a"}, headers=headers).raise_for_status()
+            break
+"""
+
+
+def test_troubles_that_were_not_survived_last_come_first_with_lf(pytester):
+    pytester.makepyfile(HASTY)
+    orders = []
+    for options in ((), ("--lf",)):
+        pytester.runpytest_inprocess(EXPLORE, "--deck-explore-report=r.json", *options)
+        (report,) = json.loads((pytester.path / "r.json").read_text())
+        orders.append([row["trouble"].partition(" ")[0] for row in report["results"]])
+    troubles = ["lost_response", "reset", "unavailable"]
+    assert orders == [[*troubles, "rate_limited"], ["rate_limited", *troubles]]

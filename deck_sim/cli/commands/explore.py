@@ -23,7 +23,8 @@ from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import STOPS, handle_signals
 from deck_sim.explore.error_line import find_error_line
-from deck_sim.explore.exploration import Plan, Report, explore, find_untested
+from deck_sim.explore.exploration import Plan, explore
+from deck_sim.explore.exploration_report import Report, describe_progress, find_untested
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 
@@ -81,6 +82,7 @@ def command(
         for group in groups:
             group.pass_on(number)
 
+    began = time.perf_counter()
     end = time.monotonic() + time_limit.total_seconds() if time_limit else float("inf")
 
     def run(watch: Watch) -> str | None:
@@ -96,7 +98,7 @@ def command(
 
     def show(done: int, of: int) -> None:
         if sys.stderr.isatty():
-            echo(f"\r{done}/{of} troubles ", nl=done == of, err=True)
+            echo(f"\r{describe_progress(done, of, began)} ", nl=done == of, err=True)
 
     report = Report(shlex.join(words), partial(_write_repeat_command, words))
     baseline = Watch(caller="http")

@@ -34,7 +34,7 @@ def test_a_program_without_mistakes_survives(sound_client, edition):
     "failed",
     "1 trouble: 0 survived, 1 did not, 0 not tested; timing not explored: *",
     "lost_response at POST /v2/tasks/[*]/run #1",
-    "  2 task runs where the baseline has 1",
+    "  work done twice: 2 task runs where the baseline has 1",
     "  what helps: send an `Idempotency-Key` with each create*",
     "  again:      pytest *::test_a_run_is_started_twice* --deck-trouble='lost_response at POST*'",
 )
@@ -54,7 +54,7 @@ def test_the_setup_of_a_run_fails(agent_id):
 
 
 @explore(troubles=["lost_response"])
-@result("failed", LOST, "  3 agents where the baseline has 2")
+@result("failed", LOST, "  work done twice: 3 agents where the baseline has 2")
 def test_a_world_after_a_reset_has_its_own_places(deck, deck_client, request):
     deck.reset(seed=7, edition="credentials")
     request.getfixturevalue("client").create_agent()
@@ -188,7 +188,9 @@ ARGUMENTS = [
     arguments("passed", counts(0, 0, 1), troubles=["reset at POST /v2/agents #2"]),
     arguments("passed", f"{counts(2)}; 1 not tried*", skip=[LOST], limit=2),
     arguments("passed", counts(0, 1), troubles=["lost_response"], report_only=True),
-    arguments("failed", "  3 agents *", raises=Unavailable, troubles=["lost_response"]),
+    arguments(
+        "failed", "  work done twice: 3 agents *", raises=Unavailable, troubles=["lost_response"]
+    ),
 ]
 
 
@@ -333,8 +335,18 @@ def test_a_status_in_between_or_a_moment_is_no_damage(deck, sound_client):
     assert (deck.clock.now - began).seconds == 2
 
 
+@explore(troubles=["at_once"])
+@result("passed", "1 trouble: 0 survived, 0 did not, *; changed only counts or moments: 1*")
+def test_an_error_of_the_test_itself_after_another_moment_is_no_damage(deck, sound_client):
+    sound_client.start_run()
+    deck.advance_until("task_run.running")
+    {"running": "as usual"}[deck.runs[0]["status"]]
+
+
 @explore(troubles=["duplicate"])
-@result("failed", "duplicate at task_run.completed of run 1", "  *assert 4 == 3*")
+@result(
+    "failed", "duplicate at task_run.queued of run 1, and 2 more", "  wrong state: *assert 4 == 3*"
+)
 def test_damage_is_a_finding_although_the_world_is_as_usual(deck, sound_client, receiver):
     handled = []
     receiver.knows = lambda run: handled.append(run) is None

@@ -1,0 +1,118 @@
+"""Why a program did not survive a trouble, and what helps: by what it did afterwards."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from deck_sim.engine.deliveries import AttemptResult
+from deck_sim.explore.outcome import LESS, MORE, OTHER
+from deck_sim.explore.places import program_calls
+from deck_sim.explore.troubles import LOST_RESPONSE, Trouble
+from deck_sim.runtime.call_journal import Call
+from deck_sim.runtime.simulation import Simulation
+
+TWICE, LOST, WRONG = "work done twice", "work lost", "wrong state"
+CRASH, NOT_REPEATED, HASTY = "crash", "not repeated", "repeated too early"
+CAUSES = (TWICE, LOST, WRONG, CRASH, NOT_REPEATED, HASTY)  # the worst first
+
+_KEY = "idempotency-key"
+
+# What helps, where the row of the trouble does not fit what happened.
+_HANDLED = (
+    "remember a `webhook-id` after its webhook was handled, not before: it comes again after an"
+    " error"
+)
+_READ = "a replayed answer shows an old status: read the resource"
+_SAME_KEY = "repeat the call with the key that was sent"
+_LOOK = "; or look for what it created before you repeat it"
+_DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
+_ASK = "repeat the answer, or ask the person again while the prompt waits"
+_ALONE = "repeat the call that failed, and nothing that was done before it"
+_GO_ON = "the repetition succeeded: use its answer, and expect that time has passed meanwhile"
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What a program did at the call with the trouble, and later."""
+
+    pattern: str = ""  # of the call, as in `POST /v2/tasks/*/run`
+    call: Call | None = None  # the last one that met the trouble; None: no call met it
+    repetitions: Sequence[Call] = ()
+    skips_retries: bool = False  # it refused a webhook, then accepted it without looking at it
+
+    @classmethod
+    def read(cls, simulation: Simulation) -> "Aftermath":
+        calls, logs = program_calls(simulation), simulation.world.delivery_log.values()
+        skips_retries = any(_is_skipped(log, [call for _, call in calls]) for log in logs)
+        met = [index for index, (_, call) in enumerate(calls) if call.by_trouble]
+        if not met:
+            return cls(skips_retries=skips_retries)
+        pattern, call = calls[met[-1]]
+        same = (call.method, call.path, call.body)
+        later = [call for _, call in calls[met[-1] + 1 :]]
+        repetitions = [call for call in later if (call.method, call.path, call.body) == same]
+        return cls(pattern, call, repetitions, skips_retries)
+
+    @property
+    def creates(self) -> str:
+        """The noun of what the call creates, or an empty text."""
+        match = re.fullmatch(r"POST /v2/(?:tasks/\*/(run)|([^/]+?)s)", self.pattern)
+        return "task run" if match and match[1] else match[2].replace("-", " ") if match else ""
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether the call with the trouble was not repeated."""
+        return self.call is not None and not self.repetitions
+
+
+def _is_skipped(log: Sequence[AttemptResult], calls: Sequence[Call]) -> bool:
+    """Whether the application called Deck when it refused a webhook, but not at its repetition."""
+    moments = {call.at for call in calls}
+    refused = any(not (entry.ok or entry.fault) and entry.at in moments for entry in log)
+    return refused and log[-1].ok and log[-1].at not in moments
+
+
+def find_cause(
+    trouble: Trouble,
+    differences: Collection[str],
+    aftermath: Aftermath,
+    *,
+    is_hasty: bool,
+    is_crash: bool,
+) -> str:
+    """Return the row of `CAUSES` for a run that did not survive its trouble. `differences` are the
+    kinds of differences of its worlds. `is_crash` says that an error ended the program.
+    """
+    abandoned = aftermath.is_abandoned
+    is_unknown = trouble.kind.name == LOST_RESPONSE and abandoned and aftermath.creates
+    signs = {
+        TWICE: MORE in differences,
+        HASTY: is_hasty,
+        LOST: is_unknown or (LESS in differences and not abandoned),
+        NOT_REPEATED: abandoned,
+        WRONG: OTHER in differences or not is_crash,
+    }
+    return next((cause for cause, holds in signs.items() if holds), CRASH)
+
+
+def find_advice(trouble: Trouble, aftermath: Aftermath, cause: str) -> str:
+    """Say what helps a program to survive a trouble, by what it did."""
+    call, repetitions, advice = aftermath.call, aftermath.repetitions, trouble.kind.advice
+    keys = {call.headers.get(_KEY) for call in (aftermath.call, *repetitions) if call}
+    signs: list[tuple[str, object]] = [
+        (_HANDLED, aftermath.skips_retries),
+        (advice, call is None or cause == HASTY),
+    ]
+    if trouble.kind.name == LOST_RESPONSE:
+        signs += [
+            (_DONE, not aftermath.creates),
+            (_READ, len(keys) == 1 and keys != {None} and repetitions),
+            (_SAME_KEY, keys != {None}),
+            (f"{advice}{_LOOK}", True),
+        ]
+    signs += [
+        (_ALONE, cause == TWICE),
+        (_GO_ON, repetitions),
+        (_ASK, aftermath.pattern.endswith("/interaction")),
+    ]
+    return next((text for text, holds in signs if holds), advice)

@@ -1,0 +1,74 @@
+import httpx2
+import pytest
+
+from deck_sim.explore.causes import Aftermath, find_advice, find_cause
+from deck_sim.explore.outcome import LESS, MORE, OTHER
+from deck_sim.explore.places import DELIVERY, WRITE, Place
+from deck_sim.explore.troubles import NAMES, TROUBLE_KINDS, Trouble
+
+
+@pytest.fixture
+def judge(simulation, api):
+    """Make calls (path, idempotency key), of which the first meets the trouble; returns the cause
+    and the advice.
+    """
+
+    def judge(name, pattern, *keys, differences=(), is_hasty=False, is_crash=True):
+        trouble = Trouble(TROUBLE_KINDS[NAMES.index(name)], Place(WRITE, "", (pattern,)))
+        trouble.start(simulation())
+        for key in keys:
+            headers = {"Idempotency-Key": key} if key else {}
+            try:
+                path = pattern.partition("/v2")[2].replace("*", "1")
+                api.post(path, json={"name": "a"}, headers=headers)
+            except httpx2.TransportError:
+                pass
+        aftermath = Aftermath.read(simulation())
+        flags = {"is_hasty": is_hasty, "is_crash": is_crash}
+        cause = find_cause(trouble, differences, aftermath, **flags)
+        return cause, find_advice(trouble, aftermath, cause)
+
+    return judge
+
+
+CREATE, CANCEL = "POST /v2/agents", "POST /v2/task-runs/*/cancel"
+ANSWER = "POST /v2/task-runs/*/interaction"
+
+
+@pytest.mark.parametrize(
+    ("calls", "options", "cause", "advice"),
+    [
+        (("lost_response", CREATE, ""), {}, "work lost", "before you repeat it"),
+        (("lost_response", CREATE, "a"), {}, "work lost", "with the key that was sent"),
+        (("lost_response", CREATE, "a", "b"), {}, "crash", "with the key that was sent"),
+        (("lost_response", CREATE, "c", "c"), {}, "crash", "a replayed answer shows an old"),
+        (("lost_response", CREATE, "", ""), {"differences": [MORE]}, "work done twice", "send an"),
+        (("lost_response", CANCEL, ""), {}, "not repeated", "treat a 409 as success"),
+        (("reset", CREATE, ""), {"differences": [LESS]}, "not repeated", "wait a moment"),
+        (("reset", ANSWER, ""), {}, "not repeated", "ask the person again"),
+        (("reset", CREATE, "", ""), {"differences": [LESS]}, "work lost", "the repetition succ"),
+        (("reset", CREATE, "", ""), {"differences": [MORE]}, "work done twice", "nothing that was"),
+        (("reset", CREATE, "", ""), {"differences": [OTHER]}, "wrong state", "the repetition suc"),
+        (("reset", CREATE, "", ""), {"is_crash": False}, "wrong state", "the repetition succ"),
+        (("rate_limited", CREATE, "", ""), {"is_hasty": True}, "repeated too early", "wait a mom"),
+    ],
+)
+def test_cause_and_advice_follow_what_the_program_did(judge, calls, options, cause, advice):
+    name, pattern, *keys = calls
+    found_cause, text = judge(name, pattern, *keys, **options)
+    assert found_cause == cause
+    assert advice in text
+
+
+def test_a_program_that_refuses_a_webhook_should_handle_it_when_it_comes_again(
+    simulation, api, subscribe, receiver, advance, agent
+):
+    """The first program calls Deck at the second attempt, the other takes it for handled."""
+    trouble = Trouble(TROUBLE_KINDS[NAMES.index("duplicate")], Place(DELIVERY))
+    subscribe("agent.created")
+    receiver.say(500, lambda *_: api.get("/agents").status_code, 500, 200)
+    for has_handled in (True, False):
+        agent(), advance("5m")
+        aftermath = Aftermath.read(simulation())
+        advice = find_advice(trouble, aftermath, "crash")
+        assert ("after its webhook was handled" in advice) == (not has_handled)
