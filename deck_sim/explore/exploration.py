@@ -60,7 +60,10 @@ def explore(
         failure = run(watch)
         differences = watch.differences(baseline, may_lack=plan.may_lack)
         findings = [text for text in watch.findings() if text not in usual]
-        result = Result(trouble, watch.occurred, findings=findings, waited=watch.waited)
+        ran_again = watch.first_failure is not None
+        result = Result(
+            trouble, watch.occurred, findings=findings, waited=watch.waited, ran_again=ran_again
+        )
         if failure or differences or watch.is_hasty:
             return _explain(result, watch, baseline, failure, differences)
         return result
@@ -96,6 +99,7 @@ def _explain(
         costs = {TWICE: MORE, LOST: LESS}
         problems = [line for kind, line in differences if not failure or kind == costs.get(cause)]
     problems += [failure] if failure else [_HASTY] if watch.is_hasty else []
+    problems += [f"it ran again after: {watch.first_failure}"] if watch.first_failure else []
     # In a world as usual, the test may count calls or name a moment.
     is_harmless = not differences and not watch.is_hasty and bool(failure)
     return replace(

@@ -32,6 +32,7 @@ class Result:
     advice: str = ""
     waited: float = 0  # seconds of real time before the program repeated a refused call
     is_harmless: bool = False  # the test failed, but only since it counts calls or names a moment
+    ran_again: bool = False  # after a failure, in the same worlds
 
     @property
     def verdict(self) -> str:
@@ -51,6 +52,7 @@ class Result:
             "advice": self.advice,
             "again": again,
             "waited": round(self.waited, 1),
+            "ran_again": self.ran_again,
         }
 
 
@@ -82,6 +84,8 @@ class Report:
             return self.error.splitlines()[0].rstrip(":")
         verdicts = [result.verdict for result in self.results]
         parts = [count_verdicts([*verdicts, *(NOT_TESTED for _ in self.missing)])]
+        if again := sum(result.ran_again for result in self.results):
+            parts.append(f"run again after a failure: {again}")
         if self.left_out:
             parts.append(f"{counted(self.left_out, 'similar trouble')} left out")
         if self.not_tried or self.interrupted:

@@ -44,7 +44,8 @@ def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
     """Refuse the call at `place` with 429, and each repetition within a second, up to three."""
     fields = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
     fault = _read_call_fault(place, fields)
-    _inject(simulation, _HastyCalls(TROUBLE, fault, TROUBLE, real_ns=simulation.real_ns))
+    hasty_calls = _HastyCalls(TROUBLE, fault, TROUBLE, real_ns=lambda: simulation.real_ns())
+    _inject(simulation, hasty_calls)
 
 
 def _read_call_fault(place: Place, fields: dict[str, Any], **limits: int) -> Fault:

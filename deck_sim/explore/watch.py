@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from deck_sim.base import real_time
 from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.explore.causes import Aftermath
 from deck_sim.explore.outcome import (
@@ -57,6 +58,7 @@ class Watch:
     fails_in_test: bool = False  # whether the test's own code raised the error that ended it
     checks_clock: bool = False  # whether the assertion that failed reads the world's clock
     has_restored: bool = False  # whether a snapshot put back a world, which is not watched
+    first_failure: str | None = None  # after which the program ran again in the same worlds
     _numbers: Counter[str] = field(default_factory=Counter)  # of worlds, by key
 
     @contextmanager
@@ -95,6 +97,12 @@ class Watch:
             if life.simulation is simulation and life.outcome is None:
                 life.outcome = observe(simulation)
 
+    def run_again(self, failure: str) -> None:
+        """Note that the program runs again after a failure, as if a person took a second for it."""
+        self.first_failure = failure
+        for life in self.lives:
+            life.simulation.real_ns = lambda: real_time.monotonic_ns() + 10**9
+
     def finish(self) -> None:
         """Record the outcomes of the worlds that were not reset or deleted."""
         for life in self.lives:
@@ -123,6 +131,8 @@ class Watch:
     @property
     def waited(self) -> float:
         """The seconds of real time that the program waited before it repeated a refused call."""
+        if self.first_failure:
+            return 0  # a person waited
         worlds = (life.simulation.world for life in self.lives)
         faults = (fault for world in worlds for fault in world.injected.by_owner.get(TROUBLE, ()))
         return sum(getattr(fault, "waited_ns", 0) for fault in faults) / 1e9

@@ -2,6 +2,7 @@
 
 import io
 import json
+import signal
 import sys
 
 import pytest
@@ -15,7 +16,7 @@ CLIENT = """
 import json, os, sys, time, urllib.error, urllib.request
 KEY = {key!r}
 def call(method, path, body=None):
-    for _ in range(9):
+    for _ in range({tries}):
         headers = {{"Authorization": "Bearer " + os.environ["DECK_API_KEY"]}}
         headers |= {{"Idempotency-Key": KEY}} if KEY and method == "POST" else {{}}
         url, data = os.environ["DECK_BASE_URL"] + path, body and json.dumps(body).encode()
@@ -30,12 +31,21 @@ def call(method, path, body=None):
                 urllib.request.urlopen(urllib.request.Request(clock, data, headers))
     raise last
 """
+# The same key if the command runs again.
+STORED_KEY = """
+import uuid
+from pathlib import Path
+file = Path(os.environ["DECK_SIM_RUN_FOLDER"], "key")
+if not file.exists():
+    file.write_text(f"{uuid.uuid4()}")
+KEY = file.read_text()
+"""
 CREATE = 'call("POST", "/agents", {"name": "a"})'
 LOST = "lost_response at POST /v2/agents #1"
 
 
-def python(source, *words, key=""):
-    return ["--", sys.executable, "-c", f"{CLIENT.format(key=key)}\n{source}", *words]
+def python(source, *words, key="", tries=9):
+    return ["--", sys.executable, "-c", f"{CLIENT.format(key=key, tries=tries)}\n{source}", *words]
 
 
 def test_a_mistake_is_found_and_the_exit_code_is_1(cli):
@@ -123,6 +133,33 @@ def test_a_run_that_takes_too_long_has_failed(cli):
     assert done.stdout.endswith("run without trouble: the command did not end within --timeout\n")
 
 
+def test_a_failed_command_can_run_again_in_the_same_worlds(cli):
+    done = cli("explore", "--rerun", *python(CREATE, tries=1))
+    first, _, *lines = done.stdout.splitlines()
+    counts = "4 troubles: 3 survived, 1 did not, 0 not tested; run again after a failure: 4"
+    assert (done.exit_code, first) == (1, counts)
+    assert lines[:2] == [LOST, "  work done twice: 2 agents where the baseline has 1"]
+    assert lines[2].startswith("  it ran again after: exit code 1: http.client.RemoteDisconnected")
+
+
+def test_a_command_that_stores_its_key_survives_if_it_runs_again(cli):
+    done = cli("explore", "--rerun", *python(STORED_KEY + CREATE, tries=1))
+    counts = "4 troubles: 4 survived, 0 did not, 0 not tested; run again after a failure: 4"
+    assert (done.exit_code, done.stdout) == (0, f"{counts}\n")
+
+
+def test_the_second_failure_is_that_of_the_run(cli):
+    failing = f"{CREATE}\nif len(call('GET', '/agents')['data']) > 1: sys.exit('Error: two')"
+    done = cli("explore", "--rerun", "--trouble", LOST, *python(failing, tries=1))
+    assert "  exit code 1: Error: two" in done.stdout.splitlines()
+
+
+def test_no_command_runs_again_without_a_trouble(cli, tmp_path):
+    count = "open(sys.argv[1], 'a').write('.'); sys.exit(3)"
+    assert cli("explore", "--rerun", *python(count, tmp_path / "runs")).exit_code == 2
+    assert (tmp_path / "runs").read_text() == "."
+
+
 def test_the_report_can_be_a_file(cli, tmp_path):
     file = tmp_path / "report.json"
     cli("explore", "--trouble", LOST, "--explore-report", file, *python(CREATE))
@@ -158,7 +195,7 @@ def test_a_terminal_shows_how_many_runs_are_done(monkeypatch):
 def test_the_names_of_variables_can_be_chosen(cli):
     source = CLIENT.replace("DECK_API_KEY", "KEY").replace("DECK_BASE_URL", "URL")
     words = ["--env-base-url", "URL", "--env-api-key", "KEY", "--trouble", "reset", "--"]
-    program = f"{source.format(key='')}\n{CREATE}"
+    program = f"{source.format(key='', tries=9)}\n{CREATE}"
     assert cli("explore", *words, sys.executable, "-c", program).exit_code == 0
 
 
@@ -183,3 +220,10 @@ def test_a_signal_ends_the_command_and_shows_what_was_found_before(cli, tmp_path
     assert done.stdout.startswith(
         "1 trouble: 0 survived, 1 did not, 0 not tested; 3 not tried (interrupted)\n"
     )
+
+
+def test_a_signal_ends_a_command_that_runs_again(cli, tmp_path):
+    words = python(INTERRUPT + CREATE, f"{signal.SIGTERM:d}", tmp_path / "runs", tries=1)
+    done = cli("explore", "--rerun", *words)
+    assert done.exit_code == 128 + signal.SIGTERM
+    assert done.stdout.startswith("0 troubles: 0 survived, 0 did not, 0 not tested; 4 not tried (")

@@ -100,6 +100,7 @@ def test_the_data_has_everything(report):
                 "advice": "",
                 "again": "pytest --deck-trouble='reset at GET /v2/agents #1'",
                 "waited": 3.1,
+                "ran_again": False,
             }
         ],
         "left_out": 0,

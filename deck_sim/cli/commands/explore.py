@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -48,6 +49,9 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
     "--time", "time_limit", type=POSITIVE_DURATION, help="Start no new run after this time."
 )
 @click.option("--timeout", type=POSITIVE_DURATION, help="Stop a run after this time; it fails.")
+@click.option(
+    "--rerun", is_flag=True, help="Run a failed command once more, in the worlds that it left."
+)
 @click.option("--explore-report", type=FILE, help="Write the whole report to this file, as JSON.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
@@ -59,6 +63,7 @@ def command(
     jobs: int,
     time_limit: timedelta | None,
     timeout: timedelta | None,
+    rerun: bool,
     explore_report: Path | None,
     log_format: str,
     quiet: bool,
@@ -87,13 +92,27 @@ def command(
 
     def run(watch: Watch) -> str | None:
         server = make_server(**options)
-        with server, command_environment(server, names) as environment, watch.of(server.worlds):
-            groups.append(group := ProcessGroup())  # now `receive` ends it, even before its start
-            failure = None if signals else _run_command(group, words, environment, timeout)
-            if signals:
-                raise KeyboardInterrupt
+        with (
+            server,
+            command_environment(server, names) as environment,
+            TemporaryDirectory(prefix="deck-sim-") as folder,
+            watch.of(server.worlds),
+        ):
+            environment["DECK_SIM_RUN_FOLDER"] = folder
+            failure = run_once(environment)
+            if failure and rerun and watch.trouble is not None:
+                with server.paused():
+                    watch.run_again(failure)
+                failure = run_once(environment)
             with server.paused():
                 watch.finish()
+        return failure
+
+    def run_once(environment: dict[str, str]) -> str | None:
+        groups.append(group := ProcessGroup())  # now `receive` ends it, even before its start
+        failure = None if signals else _run_command(group, words, environment, timeout)
+        if signals:
+            raise KeyboardInterrupt
         return failure
 
     def show(done: int, of: int) -> None:
