@@ -77,6 +77,10 @@ class ProcessGroup:
         elif self._process.returncode is None:
             self._send(number)
 
+    def kill(self) -> None:
+        """End the running group at once, without a signal that it can handle."""
+        self._send(_KILL)
+
     def _end_when_asked(self, seconds: float | None) -> None:
         try:
             if not self._ends.get(timeout=seconds):

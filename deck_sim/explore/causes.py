@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.explore.outcome import LESS, MORE, OTHER
 from deck_sim.explore.places import program_calls
-from deck_sim.explore.troubles import LOST_RESPONSE, Trouble
+from deck_sim.explore.troubles import LOST_RESPONSE, RESTART, Trouble
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.simulation import Simulation
 
@@ -98,6 +98,8 @@ def find_cause(
 def find_advice(trouble: Trouble, aftermath: Aftermath, cause: str) -> str:
     """Say what helps a program to survive a trouble, by what it did."""
     call, repetitions, advice = aftermath.call, aftermath.repetitions, trouble.kind.advice
+    if trouble.kind.name == RESTART:
+        return advice if aftermath.creates or cause == TWICE else _DONE
     keys = {call.headers.get(_KEY) for call in (aftermath.call, *repetitions) if call}
     signs: list[tuple[str, object]] = [
         (_HANDLED, aftermath.skips_retries),

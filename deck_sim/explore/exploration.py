@@ -27,6 +27,7 @@ class Plan:
     limit: int = RUN_LIMIT
     may_lack: bool = False  # a run may lack resources of the baseline, as after a failure
     may_begin: Callable[[], bool] = lambda: True  # whether another run may begin
+    can_rerun: bool = False  # the program can be killed, and run again in the same worlds
     first: Sequence[str] = ()  # troubles to begin with
     map: Callable[..., Iterable[Any]] = map  # one run after the other; an executor's: parallel
 
@@ -45,7 +46,7 @@ def explore(
         report.error = "\n  ".join([text, *lines])
         return
     report.no_timing, report.has_restored = baseline.why_no_timing(), baseline.has_restored
-    troubles, report.left_out = find_troubles(baseline.places())
+    troubles, report.left_out = find_troubles(baseline.places(), can_rerun=plan.can_rerun)
     chosen, report.missing = choose_troubles(troubles, plan.only, plan.skip)
     chosen.sort(key=lambda trouble: f"{trouble}" not in plan.first)
     tried, usual = chosen[: plan.limit], baseline.findings()

@@ -13,6 +13,7 @@ from deck_sim.engine.world_values import Immutable
 from deck_sim.explore.places import Place
 from deck_sim.faults.fault import Fault, read_fault
 from deck_sim.faults.http import HttpFault
+from deck_sim.faults.outgoing import OutgoingResponse
 from deck_sim.faults.webhooks import WebhookFault
 from deck_sim.runtime.simulation import Simulation
 
@@ -28,6 +29,14 @@ def call_fault(**fault: Any) -> Effect:
         _inject(simulation, Injected(TROUBLE, _read_call_fault(place, fault, times=1), TROUBLE))
 
     return start
+
+
+def kill_program(simulation: Simulation, place: Place) -> None:
+    """Carry out the call at `place`, then kill the program before it notices a lost answer."""
+    lost_response = _read_call_fault(place, {"lost_response": True}, times=1)
+    assert simulation.exploration is not None
+    fault = _KillingFault(lost_response, simulation.exploration.kill)
+    _inject(simulation, Injected(TROUBLE, fault, TROUBLE))
 
 
 def webhook_fault(**fault: Any) -> Effect:
@@ -58,12 +67,26 @@ def _inject(simulation: Simulation, injected: Injected) -> None:
 
 
 @dataclass
-class _ResourceFault(Immutable):
-    fault: Any  # a WebhookFault
-    resource: str
+class _ChangedFault(Immutable):
+    fault: Any  # of a class in `faults`
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.fault, name)
+
+
+@dataclass
+class _KillingFault(_ChangedFault):
+    kill: Callable[[], object]
+
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
+        self.kill()
+        faulty: OutgoingResponse = self.fault.apply(answer)
+        return faulty
+
+
+@dataclass
+class _ResourceFault(_ChangedFault):
+    resource: str
 
     def applies_to(self, resource: str, *names: str) -> bool:
         return resource == self.resource and self.fault.applies_to(resource, *names)

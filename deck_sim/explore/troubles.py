@@ -20,10 +20,14 @@ from deck_sim.explore.places import (
 )
 from deck_sim.runtime.simulation import Simulation
 
-LOST_RESPONSE = "lost_response"
+LOST_RESPONSE, RESTART = "lost_response", "restart"
 _TIMINGS = (STEP, STEPS, RANGES, SLOW)
 
 _KEY = "send an `Idempotency-Key` with each create call, and repeat the call with the same key"
+_STORE = (
+    "before a create call, store its `Idempotency-Key`; after a restart, repeat the call with it,"
+    " or look for what it created"
+)
 _REPEAT = (
     "wait a moment, or as long as `Retry-After` says, then repeat the call (in a test, wait with"
     " `deck.sleep`)"
@@ -43,6 +47,7 @@ class TroubleKind:
     places: tuple[str, ...]
     start: effects.Effect
     advice: str
+    needs_rerun: bool = False  # tried only if the program can run again in the same worlds
 
 
 # What each trouble is, for the docs.
@@ -61,6 +66,8 @@ MEANINGS = {
     "skipped": "one status takes no time: no read sees it, but its webhook comes",
     "tenfold": "each step takes up to ten times as long, as far as the task's timeout allows",
     "other_draw": "steps with a range, such as `5s..10s`, take another time within that range",
+    "restart": "the call is carried out, but the command is killed before the answer arrives, and"
+    " runs again; only [with `--rerun`](#other-languages)",
 }
 
 TROUBLE_KINDS = (
@@ -79,6 +86,7 @@ TROUBLE_KINDS = (
     TroubleKind("skipped", (STEP,), effects.pace(effects.no_time), _ANY),
     TroubleKind("tenfold", (SLOW,), effects.stretch, _LONG),
     TroubleKind("other_draw", (RANGES,), effects.pace(effects.other_draw), _ANY),
+    TroubleKind(RESTART, (WRITE,), effects.kill_program, _STORE, needs_rerun=True),
 )
 NAMES = tuple(kind.name for kind in TROUBLE_KINDS)
 
@@ -115,12 +123,13 @@ class Trouble:
         return any(fault.fired for fault in world.injected.by_owner.get(TROUBLE, ()))
 
 
-def find_troubles(places: Iterable[Place]) -> tuple[list[Trouble], int]:
+def find_troubles(places: Iterable[Place], *, can_rerun: bool = False) -> tuple[list[Trouble], int]:
     """Return the troubles of these places, and the number of similar troubles left out."""
+    kinds = [kind for kind in TROUBLE_KINDS if can_rerun or not kind.needs_rerun]
     troubles = dict[tuple[str, ...], Trouble]()
     left_out = 0
     for place in places:
-        for kind in TROUBLE_KINDS:
+        for kind in kinds:
             if place.kind in kind.places:
                 left_out += (kind.name, *place.like) in troubles
                 troubles.setdefault((kind.name, *place.like), Trouble(kind, place))
@@ -144,10 +153,12 @@ def choose_troubles(
     return chosen, [f"{name}{nearest(name, every)}" for name in tried if name not in every]
 
 
-def check_names(names: Iterable[str]) -> None:
-    """Raise DeckSimError if a name does not begin with a kind of trouble."""
+def check_names(names: Iterable[str], *, can_rerun: bool = False) -> None:
+    """Raise DeckSimError if a name does not begin with a kind of trouble that can be tried."""
     for name in names:
         kind = name.partition(" ")[0]
         if kind not in NAMES:
             near = nearest(kind, NAMES) or f"; troubles are {listed(NAMES)}"
             raise DeckSimError(f"unknown trouble {kind!r}{near}")
+        if kind == RESTART and not can_rerun:
+            raise DeckSimError(f"{kind!r} needs a command that runs again: `explore --rerun`")

@@ -3,7 +3,7 @@
 import operator
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -58,6 +58,7 @@ class Watch:
     fails_in_test: bool = False  # whether the test's own code raised the error that ended it
     checks_clock: bool = False  # whether the assertion that failed reads the world's clock
     has_restored: bool = False  # whether a snapshot put back a world, which is not watched
+    kill: Callable[[], object] = lambda: None  # ends the program at once
     first_failure: str | None = None  # after which the program ran again in the same worlds
     _numbers: Counter[str] = field(default_factory=Counter)  # of worlds, by key
 
@@ -76,6 +77,7 @@ class Watch:
                     self.trouble is not None,
                     self.finishes,
                     after_move=lambda world: life.states.append(read_state(world)),
+                    kill=lambda: self.kill(),
                 )
                 if self.trouble is not None and self.trouble.place.life == life.name:
                     self.trouble.start(new)

@@ -67,6 +67,7 @@ class Exploration:
     finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries, such as `by`
     events: int = 0  # number of events at the end of the test's last move of the clock
     after_move: Callable[["Simulation"], object] = lambda simulation: None  # called after each
+    kill: Callable[[], object] = lambda: None  # ends the program, for the trouble `restart`
 
 
 class Refusal(ApiError):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import signal
 import sys
 
@@ -136,7 +137,7 @@ def test_a_run_that_takes_too_long_has_failed(cli):
 def test_a_failed_command_can_run_again_in_the_same_worlds(cli):
     done = cli("explore", "--rerun", *python(CREATE, tries=1))
     first, _, *lines = done.stdout.splitlines()
-    counts = "4 troubles: 3 survived, 1 did not, 0 not tested; run again after a failure: 4"
+    counts = "5 troubles: 3 survived, 2 did not, 0 not tested; run again after a failure: 5"
     assert (done.exit_code, first) == (1, counts)
     assert lines[:2] == [LOST, "  work done twice: 2 agents where the baseline has 1"]
     assert lines[2].startswith("  it ran again after: exit code 1: http.client.RemoteDisconnected")
@@ -144,8 +145,20 @@ def test_a_failed_command_can_run_again_in_the_same_worlds(cli):
 
 def test_a_command_that_stores_its_key_survives_if_it_runs_again(cli):
     done = cli("explore", "--rerun", *python(STORED_KEY + CREATE, tries=1))
-    counts = "4 troubles: 4 survived, 0 did not, 0 not tested; run again after a failure: 4"
+    counts = "5 troubles: 5 survived, 0 did not, 0 not tested; run again after a failure: 5"
     assert (done.exit_code, done.stdout) == (0, f"{counts}\n")
+
+
+def test_a_killed_command_and_its_children_run_again(cli):
+    """The shell would end with 0, and starts the program anew."""
+    program = shlex.join(python(CREATE)[1:])
+    words = ["--rerun", "--trouble", "restart", "--", "sh", "-c", f"{program}; true"]
+    lines = cli("explore", *words).stdout.splitlines()
+    assert lines[2:5] == [
+        "restart at POST /v2/agents #1",
+        "  work done twice: 2 agents where the baseline has 1",
+        "  it ran again after: exit code -9",
+    ]
 
 
 def test_the_second_failure_is_that_of_the_run(cli):
@@ -171,6 +184,7 @@ def test_the_report_can_be_a_file(cli, tmp_path):
 def test_options_that_cannot_be_are_errors(cli):
     for words, text in {
         ("--trouble", "rest"): "--trouble: unknown trouble 'rest'; did you mean 'reset'?",
+        ("--trouble", "restart"): "--trouble: 'restart' needs a command that runs again",
         ("--jobs", "0"): "Invalid value for '--jobs': 0 is not in the range x>=1",
         ("--time", "0s"): "Invalid value for '--time'",
     }.items():
@@ -226,4 +240,4 @@ def test_a_signal_ends_a_command_that_runs_again(cli, tmp_path):
     words = python(INTERRUPT + CREATE, f"{signal.SIGTERM:d}", tmp_path / "runs", tries=1)
     done = cli("explore", "--rerun", *words)
     assert done.exit_code == 128 + signal.SIGTERM
-    assert done.stdout.startswith("0 troubles: 0 survived, 0 did not, 0 not tested; 4 not tried (")
+    assert done.stdout.startswith("0 troubles: 0 survived, 0 did not, 0 not tested; 5 not tried (")

@@ -5,6 +5,7 @@ from deck_sim.explore.causes import Aftermath, find_advice, find_cause
 from deck_sim.explore.outcome import LESS, MORE, OTHER
 from deck_sim.explore.places import DELIVERY, WRITE, Place
 from deck_sim.explore.troubles import NAMES, TROUBLE_KINDS, Trouble
+from deck_sim.runtime.simulation import Exploration
 
 
 @pytest.fixture
@@ -15,6 +16,7 @@ def judge(simulation, api):
 
     def judge(name, pattern, *keys, differences=(), is_hasty=False, is_crash=True):
         trouble = Trouble(TROUBLE_KINDS[NAMES.index(name)], Place(WRITE, "", (pattern,)))
+        simulation().exploration = Exploration(True)
         trouble.start(simulation())
         for key in keys:
             headers = {"Idempotency-Key": key} if key else {}
@@ -44,6 +46,9 @@ ANSWER = "POST /v2/task-runs/*/interaction"
         (("lost_response", CREATE, "c", "c"), {}, "crash", "a replayed answer shows an old"),
         (("lost_response", CREATE, "", ""), {"differences": [MORE]}, "work done twice", "send an"),
         (("lost_response", CANCEL, ""), {}, "not repeated", "treat a 409 as success"),
+        (("restart", CREATE, "", ""), {"differences": [MORE]}, "work done twice", "store its"),
+        (("restart", CANCEL, "", ""), {"differences": [MORE]}, "work done twice", "store its"),
+        (("restart", CANCEL, ""), {}, "not repeated", "treat a 409 as success"),
         (("reset", CREATE, ""), {"differences": [LESS]}, "not repeated", "wait a moment"),
         (("reset", ANSWER, ""), {}, "not repeated", "ask the person again"),
         (("reset", CREATE, "", ""), {"differences": [LESS]}, "work lost", "the repetition succ"),

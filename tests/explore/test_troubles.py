@@ -27,6 +27,7 @@ from deck_sim.explore.troubles import (
 )
 from deck_sim.explore.watch import Life, Watch
 from deck_sim.runtime import dispatcher
+from deck_sim.runtime.simulation import Exploration
 
 AGENT = {"name": "Concierge"}
 FIRST_CREATE = Place(WRITE, "POST /v2/agents #1", ("POST /v2/agents",))
@@ -75,6 +76,27 @@ def test_one_call_is_lost_refused_or_unavailable(start, create, simulation, name
     assert [create(), create()] == [201, answer]
     assert trouble.occurred(simulation())
     assert len(simulation().world.all("agent")) == agents
+
+
+def test_a_program_is_killed_after_its_call_was_carried_out(start, create, simulation):
+    killed_with = []
+    world = simulation().world
+    simulation().exploration = Exploration(
+        True, kill=lambda: killed_with.append(len(world.all("agent")))
+    )
+    trouble = start("restart", SECOND_CREATE)
+    assert [create(), create(), create()] == [201, "RemoteProtocolError", 201]
+    assert trouble.occurred(simulation())
+    assert killed_with == [2]
+
+
+def test_a_restart_is_only_for_a_program_that_runs_again():
+    names = [trouble.kind.name for trouble in find_troubles([FIRST_CREATE], can_rerun=True)[0]]
+    assert names == ["lost_response", "reset", "unavailable", "rate_limited", "restart"]
+    assert len(find_troubles([FIRST_CREATE])[0]) == 4
+    check_names(["restart"], can_rerun=True)
+    with pytest.raises(DeckSimError, match=r"'restart' needs a command that runs again: `explore"):
+        check_names(["restart at POST /v2/agents #1"])
 
 
 def test_a_read_is_refused_or_unavailable(start, api, simulation):

@@ -76,7 +76,7 @@ def command(
     survive, and 2 if the command makes no call, or if runs without trouble fail or differ.
     """
     try:
-        check_names(only)
+        check_names(only, can_rerun=rerun)
     except DeckSimError as error:
         raise click.UsageError(f"--trouble: {error}") from None
     names = (env_base_url, env_api_key, env_webhook_secret)
@@ -99,17 +99,18 @@ def command(
             watch.of(server.worlds),
         ):
             environment["DECK_SIM_RUN_FOLDER"] = folder
-            failure = run_once(environment)
+            failure = run_once(watch, environment)
             if failure and rerun and watch.trouble is not None:
                 with server.paused():
                     watch.run_again(failure)
-                failure = run_once(environment)
+                failure = run_once(watch, environment)
             with server.paused():
                 watch.finish()
         return failure
 
-    def run_once(environment: dict[str, str]) -> str | None:
+    def run_once(watch: Watch, environment: dict[str, str]) -> str | None:
         groups.append(group := ProcessGroup())  # now `receive` ends it, even before its start
+        watch.kill = group.kill
         failure = None if signals else _run_command(group, words, environment, timeout)
         if signals:
             raise KeyboardInterrupt
@@ -132,7 +133,9 @@ def command(
             elif not baseline.called:
                 report.error = _NOTHING.format(names[0])
             else:
-                plan = Plan(only, may_begin=lambda: time.monotonic() < end, map=pool.map)
+                plan = Plan(
+                    only, can_rerun=rerun, may_begin=lambda: time.monotonic() < end, map=pool.map
+                )
                 explore(baseline, run, plan, report, show)
         except KeyboardInterrupt:
             report.interrupted = True
