@@ -224,6 +224,20 @@ def test_a_server_that_hangs_stops_the_clock_and_what_needs_it(page, open_tab, s
     expect(page.locator(".clock-time")).not_to_have_text(time)
 
 
+def test_the_page_and_the_report_begin_with_what_is_wrong(
+    page, open_tab, api, deck, deck_client, tmp_path
+):
+    api.post("/agents", json={"nmae": "Concierge"})
+    findings = open_tab(page).locator(".lint")
+    expect(findings.locator("summary")).to_contain_text("did you mean 'name'?")
+    expect(page.get_by_text("No run yet")).to_be_visible()
+    deck_client.post("/agents", json={"nmae": "Concierge"})
+    deck.write_html(tmp_path / "report.html")
+    page.goto((tmp_path / "report.html").as_uri())
+    findings.get_by_role("button", name="POST /v2/agents").click()
+    expect(details(page)).to_contain_text("did you mean 'name'?")
+
+
 def test_a_report_shows_a_world_without_a_server(
     page, deck, deck_client, deck_webhooks, tmp_path, watch
 ):

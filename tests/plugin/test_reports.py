@@ -88,6 +88,13 @@ def test_a_test_that_fails_twice_shows_the_first_failure(run, pytester):
     assert "the first" in read_recording(page)["text"]
 
 
+def test_a_page_of_a_test_says_what_helps_in_the_words_of_tests(run, pytester):
+    run("def test_it(deck):\n    deck.start_run()\n    assert False", "--deck-html", "pages")
+    [page] = (pytester.path / "pages").iterdir()
+    [finding] = read_recording(page)["answers"]["/_sim/findings"]["data"]
+    assert "`deck.settle()`" in finding["remedy"]
+
+
 def test_a_page_that_cannot_be_written_is_said(run, pytester):
     pytester.makefile("", pages="a file")
     result = run("def test_it(deck): assert False", "--deck-html", "pages")

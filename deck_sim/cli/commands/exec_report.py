@@ -188,8 +188,11 @@ class Reports:
 
     def write_pages(self, folder: Path, server: Server, *, every: bool) -> None:
         """Write pages into a folder: about `every` world, or only about those with problems."""
-        from deck_sim.handle.deck import Deck
+        from deck_sim.handle.connect.control import Control
+        from deck_sim.handle.connect.transports import Transport
+        from deck_sim.server.inspector.html_report import record_world, write_page
 
+        transport = Transport(server.url)
         folder.mkdir(parents=True, exist_ok=True)
         names = Counter[str]()
         for simulation, has_problems in self.worlds:
@@ -200,9 +203,10 @@ class Reports:
             file = folder / (name + (f"-{names[name]}" if names[name] > 1 else "") + ".html")
             with server.paused() as worlds:
                 worlds.adopt(simulation)  # it may have been reset or deleted
-            with Deck(server.url, simulation.key) as deck:
-                deck.write_html(file, title=mask_key(simulation.key))
+            recording = record_world(Control(transport, simulation.key).read)
+            file.write_text(write_page(recording, mask_key(simulation.key)), encoding="utf-8")
             echo(f"deck-sim: wrote {file}", err=True)
+        transport.disconnect()
 
 
 def explain_refused_calls(calls: Collection[RefusedCall], key_name: str) -> list[str]:

@@ -20,7 +20,7 @@ from deck_sim.server.inspector.serving import FILES, PAGE
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
 Json = dict[str, Any]
 
-_WHOLE = ("/next", "/findings", "/schemas")
+_WHOLE = ("/next", "/schemas")
 _MOST = 500  # the latest resources, and as many calls, events and deliveries, have details
 
 _FILE = re.compile(r'<(?:link|script)[^>]* (?:href|src)="ui/([^"]+)"[^>]*>(?:</script>)?')
@@ -29,8 +29,10 @@ _IMPORT = re.compile(r"""\b((?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\n]+)\2"
 _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or JSON
 
 
-def record_world(read: Read) -> Json:
-    """Return a recording of a world: its timeline, and the answers the inspector reads, by path."""
+def record_world(read: Read, caller: str = "http") -> Json:
+    """Return a recording of a world: its timeline, and the answers the inspector reads, by path.
+    Findings are in the words for `caller`.
+    """
     recording: Json = json.loads(read("/timeline?after=0"))
     kinds = {entry["id"]: entry["kind"] for entry in recording["data"] if entry["kind"] != "call"}
     calls = [entry["id"] for entry in recording["data"] if entry["kind"] == "call"]
@@ -46,6 +48,7 @@ def record_world(read: Read) -> Json:
         **_read_all(read, "/deliveries/{}", deliveries),
         **_read_all(read, "/destinations/{}/messages", destinations),
         **{f"/_sim{path}": json.loads(read(path)) for path in _WHOLE},
+        "/_sim/findings": json.loads(read(f"/findings?caller={caller}")),
     }
     return {**recording, "next": answers["/_sim/next"], "answers": answers}
 

@@ -12,7 +12,7 @@ import { callDetails } from "./views/call.js";
 import { controlsView } from "./views/controls.js";
 import { deliveryDetails, eventDetails } from "./views/delivery.js";
 import { detailsPanel } from "./views/details.js";
-import { journalView } from "./views/journal.js";
+import { findingsStrip, journalView } from "./views/journal.js";
 import { entryDetails, resourceDetails } from "./views/resource.js";
 import { scenarioDetails, scenariosView } from "./views/scenarios.js";
 import { waitingStrip } from "./views/waiting.js";
@@ -60,13 +60,14 @@ function callCount({ calls, callsDropped }) {
   return calls.length + callsDropped;
 }
 
-/** The list of what waits, above the timeline. @param {Context} ctx */
+/** What is wrong and what waits, above the timeline. @param {Context} ctx */
 function timelineView(ctx) {
   const { model } = ctx;
   const isEmpty = model.ready && model.lanes.size === 0;
-  if (isEmpty && !model.next?.kept_back) return firstCall(ctx);
+  const findings = model.calls.length ? findingsStrip(ctx) : nothing;
+  if (isEmpty && !model.next?.kept_back && !ctx.readOnly) return html`${findings}${firstCall(ctx)}`;
   return html`<div class="fill">
-    ${waitingStrip(ctx)}
+    ${ctx.readOnly ? findingsStrip(ctx) : findings} ${waitingStrip(ctx)}
     <deck-timeline .ctx=${ctx}></deck-timeline>
   </div>`;
 }

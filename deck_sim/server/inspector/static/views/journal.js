@@ -25,6 +25,7 @@ import { readChoice, withShortIds } from "../history.js";
  *   of `/_sim/findings` */
 
 const MOST_ROWS = 500; // the latest; a filter finds the others
+const MOST_FINDINGS = 50;
 const MOST_CALLS = 5; // of a finding
 /** @type {Finding[]} */
 const NONE = [];
@@ -69,7 +70,7 @@ export function journalView(ctx) {
         ${countText(callsDropped, "older call")} dropped; the journal keeps the last 10,000.
       </p>`,
     )}
-    ${lintSection(ctx, findings)}
+    ${findingsStrip(ctx)}
     ${matching.length ? callList(ctx, matching, findings) : emptyState("No call matches", "")}
   </div>`;
 }
@@ -166,16 +167,18 @@ function tag(text, title, tone) {
   return html`<span class="tag ${tone ? `tag-toned ${tone}` : ""}" title=${title}>${text}</span>`;
 }
 
-/** @param {Context} ctx @param {Finding[]} findings */
-function lintSection(ctx, findings) {
+/** The findings: in a report in full, otherwise the first one, until they are opened.
+ * @param {Context} ctx */
+export function findingsStrip(ctx) {
+  const findings = findingsOf(ctx);
   if (!findings.length) return nothing;
-  return html`<details class="strip lint tone-person">
+  return html`<details class="strip lint tone-person" ?open=${ctx.readOnly}>
     <summary class="row">
       ${icon("warning")}<strong>${countText(findings.length, "finding")}</strong>
-      <span class="muted">about this world and its clients</span>
+      <span class="grow cut">${withCode(findings[0].reason)}</span>
     </summary>
     ${list(
-      findings.map((finding) => findingItem(ctx, finding)),
+      findings.slice(0, MOST_FINDINGS).map((finding) => findingItem(ctx, finding)),
       "lint-list",
     )}
   </details>`;
