@@ -360,3 +360,9 @@ def test_a_file_that_looks_like_an_option_is_an_error(cli):
             done = cli("exec", option, name, *rest, "true")
             assert done.exit_code == 2
             assert f"'{option}': '{name}' is not a file or folder name" in done.stderr
+
+
+def test_a_report_in_a_format_that_it_cannot_have_is_an_error(cli):
+    done = cli("exec", "--report", "report.html", "--", "true")
+    assert done.exit_code == 2
+    assert "'report.html' must end in .xml (JUnit) or .json; --html writes pages" in done.stderr

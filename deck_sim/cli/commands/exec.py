@@ -44,7 +44,9 @@ _OF_PYTEST = (
 )
 @server_options(port=0)
 @environment_options
-@click.option("--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON.")
+@click.option(
+    "--report", type=FILE, help="Write the summary as JUnit XML (.xml) or as JSON (.json)."
+)
 @click.option(
     "--html",
     "pages",
@@ -83,6 +85,10 @@ def command(
     summary lists the calls, the scenarios played, and the problems. The exit code is that of the
     command; --timeout and --fail-on-problems can change it.
     """
+    if report is not None and report.suffix not in (".json", ".xml"):
+        raise click.UsageError(
+            f"--report: '{report}' must end in .xml (JUnit) or .json; --html writes pages"
+        )
     if report is not None and not report.parent.is_dir():
         raise click.UsageError(f"--report: the folder '{report.parent}' does not exist")
     in_python.set(_IN_PYTHON.search(" ".join(words)) is not None)
