@@ -311,6 +311,9 @@ def test_an_undelivered_webhook_has_its_last_answer_and_a_hint(deck):
     deck.fault(event="*", bad_signature=True)
     deliver(deck, answering(401))
     assert rows_of(deck, "undelivered_webhook")[0]["remedy"] == ""
+    deck.reset()
+    respond(deck, 500)  # as the test asked for
+    assert {row["remedy"] for row in rows_of(deck, "undelivered_webhook")} == {""}
 
 
 @pytest.mark.deck(strict=False)
