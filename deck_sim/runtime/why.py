@@ -66,7 +66,8 @@ def explain_wait(simulation: Simulation, resource: Resource) -> Explanation:
     elif simulation.advancing:
         why, remedy = f"an advance is in progress; {why}", {"do": "wait"}
     elif simulation.mode in _CLOCKS:
-        why = f"{_CLOCKS[simulation.mode]}{why}"
+        if due.name in PROGRESS or story is None:
+            why = f"{_CLOCKS[simulation.mode]}{why}"
         remedy = {"do": "advance", "by": format_duration(due.at - world.now)}
     else:
         remedy = {"do": "wait"}
@@ -157,6 +158,9 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
         need = f"it waits for the task run `{next(iter(users))}`"
     elif due is None or due.name not in PROGRESS:
         need = "nothing moves it"
+        if story and due:
+            cancel = " or a cancel" if machine and "cancel" in machine.commands else ""
+            need = f"the script is stuck here, and only its timeout{cancel} ends it"
     elif results and not results[-1].ok:
         need = f"attempt {results[-1].number} failed ({results[-1].error or results[-1].status})"
     if due is None:

@@ -16,7 +16,9 @@ from deck_sim.runtime.why import (
 ASKS = "[running, interaction_required: mfa, running, completed]"
 ANSWER = "An answer to `mfa` must give `code`; the interaction times out in 4m."
 REVIEW = "A reviewer must approve or reject it; the task times out in 29m."
-STUCK = "The clock is frozen; nothing moves it; the task times out in 29m."
+STUCK = (
+    "The script is stuck here, and only its timeout or a cancel ends it; the task times out in 29m."
+)
 NEXT = "The clock is frozen; it becomes `{}` in {}."
 SHOOTS = "[queued: 2s, screenshot, running: 1s, completed]"
 # Steps, the time that passes, the sentence, and what helps.
