@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.explore.outcome import LESS, MORE, OTHER
 from deck_sim.explore.places import program_calls
-from deck_sim.explore.troubles import LOST_RESPONSE, RESTART, Trouble
+from deck_sim.explore.troubles import FAILS_AGAIN, LOST_RESPONSE, RESTART, Trouble
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.simulation import Simulation
 
@@ -15,6 +15,7 @@ TWICE, LOST, WRONG = "work done twice", "work lost", "wrong state"
 CRASH, NOT_REPEATED, HASTY = "crash", "not repeated", "repeated too early"
 CAUSES = (TWICE, LOST, WRONG, CRASH, NOT_REPEATED, HASTY)  # the worst first
 
+_CARRIED_OUT = (LOST_RESPONSE, FAILS_AGAIN)
 _KEY = "idempotency-key"
 
 # What helps, where the row of the trouble does not fit what happened.
@@ -36,22 +37,21 @@ class Aftermath:
     """What a program did at the call with the trouble, and later."""
 
     pattern: str = ""  # of the call, as in `POST /v2/tasks/*/run`
-    call: Call | None = None  # the last one that met the trouble; None: no call met it
-    repetitions: Sequence[Call] = ()
+    calls: Sequence[Call] = ()  # the first one that met the trouble, and its repetitions
     skips_retries: bool = False  # it refused a webhook, then accepted it without looking at it
 
     @classmethod
     def read(cls, simulation: Simulation) -> "Aftermath":
         calls, logs = program_calls(simulation), simulation.world.delivery_log.values()
         skips_retries = any(_is_skipped(log, [call for _, call in calls]) for log in logs)
-        met = [index for index, (_, call) in enumerate(calls) if call.by_trouble]
-        if not met:
+        first = next((index for index, (_, call) in enumerate(calls) if call.by_trouble), None)
+        if first is None:
             return cls(skips_retries=skips_retries)
-        pattern, call = calls[met[-1]]
+        pattern, call = calls[first]
         same = (call.method, call.path, call.body)
-        later = [call for _, call in calls[met[-1] + 1 :]]
-        repetitions = [call for call in later if (call.method, call.path, call.body) == same]
-        return cls(pattern, call, repetitions, skips_retries)
+        later = [call for _, call in calls[first:]]
+        repeated = [call for call in later if (call.method, call.path, call.body) == same]
+        return cls(pattern, repeated, skips_retries)
 
     @property
     def creates(self) -> str:
@@ -61,8 +61,8 @@ class Aftermath:
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether the call with the trouble was not repeated."""
-        return self.call is not None and not self.repetitions
+        """Whether a call met the trouble, and was not repeated after it."""
+        return bool(self.calls) and self.calls[-1].by_trouble
 
 
 def _is_skipped(log: Sequence[AttemptResult], calls: Sequence[Call]) -> bool:
@@ -84,7 +84,7 @@ def find_cause(
     kinds of differences of its worlds. `is_crash` says that an error ended the program.
     """
     abandoned = aftermath.is_abandoned
-    is_unknown = trouble.kind.name == LOST_RESPONSE and abandoned and aftermath.creates
+    is_unknown = trouble.kind.name in _CARRIED_OUT and abandoned and aftermath.creates
     signs = {
         TWICE: MORE in differences,
         HASTY: is_hasty,
@@ -97,15 +97,15 @@ def find_cause(
 
 def find_advice(trouble: Trouble, aftermath: Aftermath, cause: str) -> str:
     """Say what helps a program to survive a trouble, by what it did."""
-    call, repetitions, advice = aftermath.call, aftermath.repetitions, trouble.kind.advice
+    advice, repetitions = trouble.kind.advice, aftermath.calls[1:]
     if trouble.kind.name == RESTART:
         return advice if aftermath.creates or cause == TWICE else _DONE
-    keys = {call.headers.get(_KEY) for call in (aftermath.call, *repetitions) if call}
+    keys = {call.headers.get(_KEY) for call in aftermath.calls}
     signs: list[tuple[str, object]] = [
         (_HANDLED, aftermath.skips_retries),
-        (advice, call is None or cause == HASTY),
+        (advice, not aftermath.calls or cause == HASTY),
     ]
-    if trouble.kind.name == LOST_RESPONSE:
+    if trouble.kind.name in _CARRIED_OUT:
         signs += [
             (_DONE, not aftermath.creates),
             (_READ, len(keys) == 1 and keys != {None} and repetitions),

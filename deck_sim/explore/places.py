@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from deck_sim.base.durations import Span
 from deck_sim.runtime.call_journal import Call
@@ -17,6 +18,7 @@ from deck_sim.server.api import routes_of
 
 WRITE, READ = "write", "read"  # calls of the program, by whether they change something
 DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"
+FIRST, POLLED = "first", "polled"  # deliveries: to a destination, about what is read later anyway
 STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all steps, steps with a range
 SLOW = "slow"  # all steps, if there is time for longer ones
 RECORDER = "deck_webhooks"  # the name of the destination of `deck_webhooks`, which only records
@@ -83,7 +85,8 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
     attempted = [
         delivery
         for delivery in world.all("event_delivery").values()
-        if world.delivery_log.get(delivery.id)
+        if (log := world.delivery_log.get(delivery.id))
+        and not any(entry.fault for entry in log)  # such a test is about one trouble already
         and destinations[delivery["event_destination_id"]]["name"] != RECORDER
     ]
     early = {
@@ -92,6 +95,8 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
         for event in (world.events.since(*call.caused) if call.caused else ())
     }
     last = {delivery["event_destination_id"]: delivery.id for delivery in attempted}
+    first = {delivery["event_destination_id"]: delivery.id for delivery in reversed(attempted)}
+    polls = _find_polls(simulation)
     for delivery in attempted:
         event, destination = delivery.hidden["event"], str(delivery["event_destination_id"])
         subject = (event.type, event.data.id)
@@ -106,8 +111,22 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
         if event.id in early:
             early_counts[subject] += 1
             yield Place(EARLY, name, subject, early_counts[subject], (EARLY, *like))
+        if first[destination] == delivery.id:
+            yield Place(FIRST, name, subject, number, (FIRST, destination))
+        if polls.get(event.data.id, delivery.created_at) > world.delivery_log[delivery.id][-1].at:
+            yield Place(POLLED, name, subject, number, (POLLED, *like))
         if last[destination] != delivery.id:
             yield Place(OVERTAKEN, name, subject, number, (OVERTAKEN, *like))
+
+
+def _find_polls(simulation: Simulation) -> dict[str, datetime]:
+    """Return the moment of the last read of each resource that no webhook caused."""
+    moments = {entry.at for log in simulation.world.delivery_log.values() for entry in log}
+    return {
+        call.path.rpartition("/")[2]: call.at
+        for _, call in program_calls(simulation)
+        if call.method == "GET" and call.at not in moments
+    }
 
 
 def _find_steps(simulation: Simulation, room: int = 1) -> Iterator[Place]:
@@ -143,6 +162,8 @@ def why_no_timing(simulation: Simulation) -> str | None:
     moves = simulation.moves
     if any(call.method == "POST" and call.path.endswith("/cancel") for call in simulation.journal):
         return "the test cancels a run"
+    if any(entry.fault for log in simulation.world.delivery_log.values() for entry in log):
+        return "a webhook meets a fault of the test"
     if "hold" in simulation.world.counters:
         return "the test holds a run or an answer"
     if moves["by"] or moves["to"]:

@@ -1,7 +1,8 @@
 """The effects of troubles: a fault with priority over all others, or changed lengths of steps."""
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,13 +14,14 @@ from deck_sim.engine.world_values import Immutable
 from deck_sim.explore.places import Place
 from deck_sim.faults.fault import Fault, read_fault
 from deck_sim.faults.http import HttpFault
-from deck_sim.faults.outgoing import OutgoingResponse
+from deck_sim.faults.outgoing import OutgoingResponse, OutgoingWebhook
 from deck_sim.faults.webhooks import WebhookFault
 from deck_sim.runtime.simulation import Simulation
 
 Effect = Callable[[Simulation, Place], None]
 Stretch = Callable[[World, Story, timedelta], timedelta]
 
+_STATUS = re.compile(rb'("status":\s*)"(\w+)"')
 _A_SECOND, _A_SECOND_NS = timedelta(seconds=1), 10**9
 _MOST_REFUSALS = 4  # of one call and its repetitions
 
@@ -62,20 +64,38 @@ def _read_call_fault(place: Place, fields: dict[str, Any], **limits: int) -> Fau
     return read_fault(HttpFault, {"match": pattern, "after": place.number - 1, **limits, **fields})
 
 
+def fail_again(simulation: Simulation, place: Place) -> None:
+    """Carry out the call at `place`, but answer 504; answer the next such call with 503."""
+    lost = _GatewayTimeout(_read_call_fault(place, {"lost_response": True}, times=1))
+    again = replace(place, number=place.number + 1)
+    is_story = place.subject[0].endswith(("/run", "/connections"))
+    refusal = {"error": "source/source_not_available"} if is_story else {"status": 503}
+    for fault in (lost, _read_call_fault(again, refusal, times=1)):
+        _inject(simulation, Injected(TROUBLE, fault, TROUBLE))
+
+
+def forge_webhook(simulation: Simulation, place: Place) -> None:
+    """Send a message with a wrong signature before the webhook at `place`."""
+    event, resource = place.subject
+    row = {"event": event, "after": place.number - 1, "times": 1, "bad_signature": True}
+    forged = _ForgedWebhook(read_fault(WebhookFault, row), resource)
+    _inject(simulation, Injected(TROUBLE, forged, TROUBLE))
+
+
 def _inject(simulation: Simulation, injected: Injected) -> None:
-    simulation.world.injected.by_owner[TROUBLE] = [injected]
+    simulation.world.injected.by_owner.setdefault(TROUBLE, []).append(injected)
 
 
 @dataclass
-class _ChangedFault(Immutable):
-    fault: Any  # of a class in `faults`
+class _FaultLike(Immutable):
+    fault: Any  # that it is like, apart from the methods below
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.fault, name)
 
 
 @dataclass
-class _KillingFault(_ChangedFault):
+class _KillingFault(_FaultLike):
     kill: Callable[[], object]
 
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
@@ -84,12 +104,26 @@ class _KillingFault(_ChangedFault):
         return faulty
 
 
+class _GatewayTimeout(_FaultLike):
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
+        return replace(answer, status=504, headers=(), pieces=(), length=0)
+
+
 @dataclass
-class _ResourceFault(_ChangedFault):
+class _ResourceFault(_FaultLike):
     resource: str
 
     def applies_to(self, resource: str, *names: str) -> bool:
         return resource == self.resource and self.fault.applies_to(resource, *names)
+
+
+class _ForgedWebhook(_ResourceFault):
+    def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
+        return replace(webhook, forged=_STATUS.sub(_give_other_status, webhook.body, 1))
+
+
+def _give_other_status(status: re.Match[bytes]) -> bytes:
+    return status[1] + (b'"failed"' if status[2] == b"completed" else b'"completed"')
 
 
 @dataclass(slots=True)

@@ -9,7 +9,9 @@ from deck_sim.explore import trouble_effects as effects
 from deck_sim.explore.places import (
     DELIVERY,
     EARLY,
+    FIRST,
     OVERTAKEN,
+    POLLED,
     RANGES,
     READ,
     SLOW,
@@ -20,7 +22,7 @@ from deck_sim.explore.places import (
 )
 from deck_sim.runtime.simulation import Simulation
 
-LOST_RESPONSE, RESTART = "lost_response", "restart"
+LOST_RESPONSE, FAILS_AGAIN, RESTART = "lost_response", "fails_again", "restart"
 _TIMINGS = (STEP, STEPS, RANGES, SLOW)
 
 _KEY = "send an `Idempotency-Key` with each create call, and repeat the call with the same key"
@@ -34,6 +36,8 @@ _REPEAT = (
 )
 _ONCE = "remember each `webhook-id`, and ignore a webhook whose id came before"
 _READ = "treat an event as a hint, and read the present state of the resource"
+_POLL = "also poll what a webhook should tell, until the resource is final"
+_VERIFY = "verify the signature of each webhook, and answer 401 to a wrong one"
 _EARLY = "before the call, store what its webhook needs: the webhook may come before the answer"
 _LONG = "poll until the task's timeout is over, not a fixed number of times"
 _ANY = "stop polling at any final status, and wait for no other: a status may end before it is read"
@@ -57,9 +61,12 @@ MEANINGS = {
     "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
     "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s of the"
     " world and of real time; those of a write are findings",
+    "fails_again": "the call is carried out, but answered 504; the next such call is answered 503",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
     "late": "the webhook comes after the next webhook to its destination: Deck promises no order",
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",
+    "lost": "the webhook never comes, and its log says that it came",
+    "forged": "a message with a wrong signature comes first; an answer 2xx is a finding",
     "before_response": "the webhook comes before the answer of the call that caused it",
     "again_after_next": "the webhook comes again after the next webhook to its destination",
     "at_once": "no step takes time: the next read finds the run over, or waiting for a person",
@@ -75,9 +82,12 @@ TROUBLE_KINDS = (
     TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),
     TroubleKind("unavailable", (WRITE, READ), effects.call_fault(status=503), _REPEAT),
     TroubleKind("rate_limited", (WRITE, READ), effects.refuse_hasty_calls, _REPEAT),
+    TroubleKind(FAILS_AGAIN, (WRITE,), effects.fail_again, _KEY),
     TroubleKind("duplicate", (DELIVERY,), effects.webhook_fault(duplicate=True), _ONCE),
     TroubleKind("late", (OVERTAKEN,), effects.webhook_fault(reorder=True), _READ),
     TroubleKind("lost_once", (DELIVERY,), effects.webhook_fault(status=502), _READ),
+    TroubleKind("lost", (POLLED,), effects.webhook_fault(drop=True), _POLL),
+    TroubleKind("forged", (FIRST,), effects.forge_webhook, _VERIFY),
     TroubleKind("before_response", (EARLY,), effects.webhook_fault(before_response=True), _EARLY),
     TroubleKind(
         "again_after_next", (OVERTAKEN,), effects.webhook_fault(again_after_next=True), _ONCE
@@ -108,7 +118,7 @@ class Trouble:
 
     @property
     def is_of_webhook(self) -> bool:
-        return self.place.kind in (DELIVERY, EARLY, OVERTAKEN)
+        return self.place.kind in (DELIVERY, EARLY, OVERTAKEN, FIRST, POLLED)
 
     def start(self, simulation: Simulation) -> None:
         """Put the trouble into a new world, before the world's first call."""

@@ -100,10 +100,14 @@ class Watch:
                 life.outcome = observe(simulation)
 
     def run_again(self, failure: str) -> None:
-        """Note that the program runs again after a failure, as if a person took a second for it."""
+        """Note that the program runs again after a failure, as if a person took a second for it;
+        no other trouble comes then.
+        """
         self.first_failure = failure
         for life in self.lives:
             life.simulation.real_ns = lambda: real_time.monotonic_ns() + 10**9
+            faults = life.simulation.world.injected.by_owner.get(TROUBLE, [])
+            faults[:] = [fault for fault in faults if fault.fired]
 
     def finish(self) -> None:
         """Record the outcomes of the worlds that were not reset or deleted."""
@@ -188,6 +192,12 @@ class Watch:
             for life in self.called.values()
             for _, (first, _) in ignores_retry_after(life.simulation, POLL_INTERVAL)
         )
+
+    @property
+    def accepted_forgery(self) -> int | None:
+        """The status with which a webhook with a wrong signature was accepted."""
+        explored = self._troubled and self._troubled.exploration
+        return explored.accepted_forgery if explored else None
 
     def findings(self) -> list[str]:
         """Describe what is wrong with the worlds of this run, besides hasty calls."""

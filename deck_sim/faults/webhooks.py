@@ -23,7 +23,7 @@ from deck_sim.faults.outgoing import OutgoingWebhook
 STALE = timedelta(minutes=10)  # verifiers allow five minutes
 MAX_WAIT = timedelta(seconds=30)
 _UNTIL_NEXT = "until the destination's next webhook is sent"
-_UNKNOWN_SECRET = "whsec_" + base64.b64encode(b"a key that nobody was ever given").decode()
+UNKNOWN_SECRET = "whsec_" + base64.b64encode(b"a key that nobody was ever given").decode()
 
 
 class WebhookFault(Fault):
@@ -139,7 +139,7 @@ class BadSignature(WebhookFault):
     bad_signature: OnlyTrue
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
-        return replace(webhook, secrets=(_UNKNOWN_SECRET,))
+        return replace(webhook, secrets=(UNKNOWN_SECRET,))
 
 
 class RotatedSignature(WebhookFault):
@@ -150,7 +150,7 @@ class RotatedSignature(WebhookFault):
     rotated_signature: OnlyTrue
 
     def apply(self, webhook: OutgoingWebhook) -> OutgoingWebhook:
-        return replace(webhook, secrets=(_UNKNOWN_SECRET, *webhook.secrets))
+        return replace(webhook, secrets=(UNKNOWN_SECRET, *webhook.secrets))
 
 
 class TamperedBody(WebhookFault):

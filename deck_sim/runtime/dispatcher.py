@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -264,6 +264,8 @@ async def _make_attempt(simulation: Simulation, attempt: Attempt, sender: Sender
         **({} if fault is None else {FAULT_HEADER: fault.key}),
         **signed_headers(webhook.secrets, attempt.event.id, webhook.stamp, webhook.signed),
     }
+    if webhook.forged is not None:
+        await _send_forged(simulation, attempt, webhook.forged, headers, sender)
     if (status := webhook.answered) is not None:
         why = explain_status(status) or f"answered {status} by a fault in place of the receiver"
         outcomes = [SendResult(status, why, latency_ms=0)]
@@ -298,6 +300,26 @@ async def _make_attempt(simulation: Simulation, attempt: Attempt, sender: Sender
         refusal=refusal,
         answer=outcome.body,
     )
+
+
+async def _send_forged(
+    simulation: Simulation,
+    attempt: Attempt,
+    body: bytes,
+    headers: Mapping[str, str],
+    sender: Sender,
+) -> None:
+    """Send a message that Deck never sent, as exploration does; no log has it."""
+    from deck_sim.faults.webhooks import UNKNOWN_SECRET
+    from deck_sim.webhooks.signing import signed_headers
+
+    stamp, id_ = real_time.process_now(), f"{attempt.event.id}_forged"
+    signature = signed_headers((UNKNOWN_SECRET,), id_, stamp, body)
+    outcome = await sender.send(
+        attempt.destination["config"]["url"], {**headers, **signature}, body
+    )
+    if outcome.ok and simulation.exploration is not None:
+        simulation.exploration.accepted_forgery = outcome.status
 
 
 def _record_result(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:

@@ -65,6 +65,7 @@ def test_a_program_runs_with_each_trouble(explored, create):
         ("reset at POST /v2/agents #1", "survived"),
         ("unavailable at POST /v2/agents #1", "survived"),
         ("rate_limited at POST /v2/agents #1", "did not survive"),
+        ("fails_again at POST /v2/agents #1", "did not survive"),
     ]
     assert [result.problems for result in report.results][:2] == [
         ["2 agents where the baseline has 1"],
@@ -74,7 +75,7 @@ def test_a_program_runs_with_each_trouble(explored, create):
     assert report.results[3].problems == [text]
     (finding,) = report.results[0].findings
     assert finding.startswith("retries_without_key: `POST /v2/agents` got no answer")
-    assert report.progress == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    assert report.progress == [(number, 5) for number in range(6)]
     assert (report.failed, report.not_tried) == (True, 0)
 
 
@@ -129,11 +130,11 @@ def test_findings_of_the_baseline_are_not_repeated(explored, create, sim):
 
 def test_the_number_of_runs_can_be_limited(explored, create):
     first = explored(create, limit=1)
-    assert (len(first.results), first.not_tried) == (1, 3)
+    assert (len(first.results), first.not_tried) == (1, 4)
     answers = iter([True, True, False, False])
     timed = explored(create, may_begin=lambda: next(answers))
-    assert (len(timed.results), timed.not_tried) == (2, 2)
-    assert timed.summary().endswith("; 2 not tried (limit of runs or time)")
+    assert (len(timed.results), timed.not_tried) == (2, 3)
+    assert timed.summary().endswith("; 3 not tried (limit of runs or time)")
 
 
 def test_some_troubles_alone_are_tried(explored, create):
@@ -274,6 +275,20 @@ def test_an_advance_waits_for_retries_if_all_was_delivered_without_trouble(
     receiver.say(500, 200, 200, 500, 200)
     explored(program, only=["duplicate"])
     assert waits == [False, False, True, False, False, False]
+
+
+def test_a_receiver_that_accepts_a_forged_message_is_a_finding(
+    explored, api, subscribe, receiver, sim
+):
+    def program():
+        subscribe("agent.created")
+        api.post("/agents", json={"name": "a"})
+        sim.post("/clock/advance", json={"by": "1m"})
+
+    (result,) = explored(program, only=["forged"]).results
+    assert result.problems == ["a webhook with a wrong signature was answered 200"]
+    receiver.say(200, 200, 401, 200)
+    assert not explored(program, only=["forged"]).failed
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from deck_sim.explore.causes import CRASH, NOT_REPEATED, TWICE
 from deck_sim.explore.exploration_report import Report, Result, describe_progress, summarize
 from deck_sim.explore.places import READ, WRITE, Place
-from deck_sim.explore.troubles import TROUBLE_KINDS, Trouble
+from deck_sim.explore.troubles import NAMES, TROUBLE_KINDS, Trouble
 
 LOST = Trouble(TROUBLE_KINDS[0], Place(WRITE, "POST /v2/agents #1"))
 RESET = Trouble(TROUBLE_KINDS[1], Place(READ, "GET /v2/agents #1"))
@@ -111,20 +111,21 @@ def test_the_data_has_everything(report):
     }
 
 
-def make_result(kind, number, cause, problem):
-    trouble = Trouble(TROUBLE_KINDS[kind], Place(WRITE, f"POST /v2/agents #{number}"))
+def make_result(name, number, cause, problem):
+    kind = TROUBLE_KINDS[NAMES.index(name)]
+    trouble = Trouble(kind, Place(WRITE, f"POST /v2/agents #{number}"))
     return Result(trouble, occurred=True, problems=[problem], cause=cause, advice="wait")
 
 
 def test_results_with_one_cause_are_one_entry_the_worst_first(report):
     """A crash is known by its message, without ids and numbers."""
     report.results += [
-        make_result(1, 1, NOT_REPEATED, "ReadError"),
-        make_result(1, 2, CRASH, "no agent agt_12345678 at http://127.0.0.1:8000/v2"),
-        make_result(2, 1, NOT_REPEATED, "503"),
-        make_result(2, 2, CRASH, "no agent agt_abcdefgh at http://127.0.0.1:9000/v2"),
-        make_result(2, 3, CRASH, "KeyError"),
-        make_result(0, 3, TWICE, "2 agents"),
+        make_result("reset", 1, NOT_REPEATED, "ReadError"),
+        make_result("reset", 2, CRASH, "no agent agt_12345678 at http://127.0.0.1:8000/v2"),
+        make_result("unavailable", 1, NOT_REPEATED, "503"),
+        make_result("unavailable", 2, CRASH, "no agent agt_abcdefgh at http://127.0.0.1:9000/v2"),
+        make_result("unavailable", 3, CRASH, "KeyError"),
+        make_result("lost_response", 3, TWICE, "2 agents"),
     ]
     headings = [line for line in report.details() if line.startswith(("lost", "reset", "unav"))]
     assert headings == [
@@ -136,8 +137,10 @@ def test_results_with_one_cause_are_one_entry_the_worst_first(report):
 
 
 def test_a_suite_is_summarized_by_cause(report):
-    report.results += [FAILED, SURVIVED, make_result(1, 1, NOT_REPEATED, "ReadError")]
-    other = replace(report, name="test_other", results=[make_result(1, 2, NOT_REPEATED, "503")])
+    report.results += [FAILED, SURVIVED, make_result("reset", 1, NOT_REPEATED, "ReadError")]
+    other = replace(
+        report, name="test_other", results=[make_result("reset", 2, NOT_REPEATED, "503")]
+    )
     assert [*summarize([report.as_json(), other.as_json()])] == [
         "2 tests, 4 troubles: 1 survived, 3 did not, 0 not tested",
         "work done twice: 1 trouble",

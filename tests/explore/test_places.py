@@ -4,7 +4,9 @@ from deck_sim.base.real_time import PROCESS_HEADER, process_id
 from deck_sim.explore.places import (
     DELIVERY,
     EARLY,
+    FIRST,
     OVERTAKEN,
+    POLLED,
     RANGES,
     READ,
     RECORDER,
@@ -61,11 +63,29 @@ def test_deliveries_are_named_by_their_event_and_resource(subscribe, run_task, a
     run_task("instant_success"), run_task(), advance("1m")
     events = ("task_run.running of run 2", "task_run.completed of run 2")
     numbered = [name for event in events for name in (event, f"{event} #2")]
-    first = ["task_run.completed of run 1", "task_run.completed of run 1 #2"]
     assert [name for name in names(DELIVERY) if "run 2" in name] == numbered
     assert names(DELIVERY)[-len(numbered) :] == numbered
     assert names(OVERTAKEN) == [*names(DELIVERY)[: -len(numbered)], *numbered[:2]]
-    assert first[0] in names(DELIVERY)
+    assert names(FIRST) == ["task_run.running of run 1", "task_run.running of run 1 #2"]
+
+
+def test_a_delivery_about_what_is_read_later_can_be_lost(api, subscribe, run_task, advance, names):
+    """A read by the handler of a webhook does not count."""
+    subscribe("task_run.completed")
+    run = run_task()
+    advance("1m"), api.get(f"/task-runs/{run['id']}")
+    assert names(POLLED) == ["task_run.completed of run 1"]
+
+
+def test_deliveries_that_meet_a_fault_of_the_test_are_no_places(
+    sim, simulation, subscribe, run_task, advance, names
+):
+    """Nor is such a test explored with other times."""
+    subscribe("task_run.completed")
+    sim.post("/faults", json={"event": "task_run.completed", "duplicate": True})
+    run_task(), advance("1m")
+    assert names(DELIVERY) == []
+    assert why_no_timing(simulation()) == "a webhook meets a fault of the test"
 
 
 def test_deliveries_to_a_receiver_that_only_records_are_no_places(

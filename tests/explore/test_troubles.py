@@ -8,7 +8,9 @@ from deck_sim.base.errors import DeckSimError
 from deck_sim.explore.places import (
     DELIVERY,
     EARLY,
+    FIRST,
     OVERTAKEN,
+    POLLED,
     RANGES,
     READ,
     SLOW,
@@ -42,6 +44,7 @@ def start(simulation):
         kind = TROUBLE_KINDS[NAMES.index(name)]
         assert place.kind in kind.places
         trouble = Trouble(kind, place)
+        simulation().world.injected.by_owner.clear()
         trouble.start(simulation())
         assert not trouble.occurred(simulation())
         return trouble
@@ -91,9 +94,9 @@ def test_a_program_is_killed_after_its_call_was_carried_out(start, create, simul
 
 
 def test_a_restart_is_only_for_a_program_that_runs_again():
-    names = [trouble.kind.name for trouble in find_troubles([FIRST_CREATE], can_rerun=True)[0]]
-    assert names == ["lost_response", "reset", "unavailable", "rate_limited", "restart"]
-    assert len(find_troubles([FIRST_CREATE])[0]) == 4
+    for can_rerun in (False, True):
+        troubles, _ = find_troubles([FIRST_CREATE], can_rerun=can_rerun)
+        assert ("restart at POST /v2/agents #1" in map(str, troubles)) == can_rerun
     check_names(["restart"], can_rerun=True)
     with pytest.raises(DeckSimError, match=r"'restart' needs a command that runs again: `explore"):
         check_names(["restart at POST /v2/agents #1"])
@@ -154,6 +157,16 @@ def test_a_refused_call_says_how_long_to_wait(start, api):
     assert api.post("/agents", json=AGENT).headers["Retry-After"] == "1"
 
 
+def test_a_call_fails_again(start, create, simulation):
+    """Only the second answer says truly that nothing was done."""
+    trouble = start("fails_again", SECOND_CREATE)
+    assert [create() for _ in range(4)] == [201, 504, 503, 201]
+    assert trouble.occurred(simulation())
+    assert len(simulation().world.all("agent")) == 3
+    calls = [(call.fault, call.unanswered) for call in simulation().journal]
+    assert calls[1] == ("lost_response", "fault `lost_response`")
+
+
 @pytest.fixture
 def update(api, receiver):
     """Update an agent; returns the names in the webhooks that came before the answer."""
@@ -188,6 +201,30 @@ def test_one_webhook_comes_twice_or_late(
     names = [arrival.data["data"]["name"] for arrival in receiver.arrivals]
     assert " ".join(name for name in names if "porter" not in name) == arrivals
     assert len([name for name in names if "porter" in name]) == 3
+    assert trouble.occurred(simulation())
+
+
+def test_a_webhook_is_lost_for_ever(start, update, agent, subscribe, receiver, advance):
+    subscribe("agent.updated")
+    concierge = agent()
+    start("lost", Place(POLLED, "", ("agent.updated", concierge["id"]), 2))
+    for name in ("first", "second", "third"):
+        update(concierge, name), advance("1d")
+    assert [arrival.data["data"]["name"] for arrival in receiver.arrivals] == ["first", "third"]
+
+
+def test_a_forged_message_comes_before_a_webhook(
+    start, run_task, subscribe, receiver, advance, simulation, plays
+):
+    """With another id, a wrong signature and another status; no log has it."""
+    subscribe("task_run.completed")
+    run_id = run_task(plays("running", "completed"))["id"]
+    trouble = start("forged", Place(FIRST, "", ("task_run.completed", run_id)))
+    advance("1m")
+    forged, real = receiver.arrivals
+    assert [a.data["data"]["status"] for a in (forged, real)] == ["failed", "completed"]
+    assert forged.headers["webhook-id"] != real.headers["webhook-id"]
+    assert [len(log) for log in simulation().world.delivery_log.values()] == [1]
     assert trouble.occurred(simulation())
 
 
@@ -308,7 +345,7 @@ def test_troubles_are_chosen_by_name_with_or_without_their_place():
 
 def test_troubles_are_skipped_by_name_with_or_without_their_place():
     troubles, _ = find_troubles(PLACES)
-    skip = ["reset at POST /v2/agents #2", "unavailable", "rate_limited"]
+    skip = ["reset at POST /v2/agents #2", "unavailable", "rate_limited", "fails_again"]
     rest, _ = choose_troubles(troubles, skip=skip)
     names = ["lost_response at POST /v2/agents #2", "reset at GET /v2/agents #1"]
     assert [*map(str, rest)] == names
