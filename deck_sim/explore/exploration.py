@@ -30,6 +30,7 @@ class Plan:
     may_begin: Callable[[], bool] = lambda: True  # whether another run may begin
     can_rerun: bool = False  # the program can be killed, and run again in the same worlds
     first: Sequence[str] = ()  # troubles to begin with
+    keeps_timelines: bool = False  # for the page of the report
     map: Callable[..., Iterable[Any]] = map  # one run after the other; an executor's: parallel
 
 
@@ -47,6 +48,7 @@ def explore(
         report.error = "\n  ".join([text, *lines])
         return
     report.no_timing, report.has_restored = baseline.why_no_timing(), baseline.has_restored
+    report.timeline = baseline.timeline() if plan.keeps_timelines else ()
     troubles, report.left_out = find_troubles(baseline.places(), can_rerun=plan.can_rerun)
     chosen, report.missing = choose_troubles(troubles, plan.only, plan.skip)
     chosen.sort(key=lambda trouble: f"{trouble}" not in plan.first)
@@ -66,9 +68,10 @@ def explore(
         result = Result(
             trouble, watch.occurred, findings=findings, waited=watch.waited, ran_again=ran_again
         )
-        if failure or differences or watch.is_hasty or watch.accepted_forgery:
-            return _explain(result, watch, baseline, failure, differences)
-        return result
+        if not (failure or differences or watch.is_hasty or watch.accepted_forgery):
+            return result
+        result = _explain(result, watch, baseline, failure, differences)
+        return replace(result, timeline=watch.timeline()) if plan.keeps_timelines else result
 
     report.not_tried = len(chosen)
     progress(0, len(tried))

@@ -18,6 +18,7 @@ _MOST_FINDINGS = 2  # that the text of a group has
 _VARYING = re.compile(r"https?://\S+|\b[a-z]+_\w{6,}|\d+")
 
 Row = Mapping[str, Any]  # a result as JSON, which a worker of pytest-xdist can send
+Timeline = Sequence[tuple[float, str]]  # the seconds since its world began, and what happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Result:
     waited: float = 0  # seconds of real time before the program repeated a refused call
     is_harmless: bool = False  # the test failed, but only since it counts calls or names a moment
     ran_again: bool = False  # after a failure, in the same worlds
+    timeline: Timeline = ()  # of a run that was not survived, if it is kept
 
     @property
     def verdict(self) -> str:
@@ -53,6 +55,7 @@ class Result:
             "again": again,
             "waited": round(self.waited, 1),
             "ran_again": self.ran_again,
+            **({"timeline": self.timeline} if self.timeline else {}),
         }
 
 
@@ -64,6 +67,7 @@ class Report:
     again: Callable[[str], str]  # returns the command that repeats a trouble, by its name
     error: str | None = None  # why nothing was explored
     results: list[Result] = field(default_factory=list)
+    timeline: Timeline = ()  # of the baseline, if it is kept
     left_out: int = 0  # troubles that are like another one
     not_tried: int = 0  # because of a limit
     missing: Sequence[str] = ()  # troubles that were asked for, but match no place
@@ -108,7 +112,7 @@ class Report:
             problem, *others = rows[0]["problems"]
             lines += [
                 "",
-                _name_places(rows),
+                name_places(rows),
                 f"  {rows[0]['cause']}: {problem}",
                 *(f"  {problem}" for problem in others),
                 *(f"  finding:    {text}" for text in rows[0]["findings"][:_MOST_FINDINGS]),
@@ -137,6 +141,7 @@ class Report:
             "missing": [*self.missing],
             "no_timing": self.no_timing,
             "has_restored": self.has_restored,
+            **({"timeline": self.timeline} if self.timeline else {}),
         }
 
 
@@ -166,7 +171,7 @@ def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
     return sorted(groups.values(), key=lambda rows: CAUSES.index(rows[0]["cause"]))
 
 
-def _name_places(rows: Sequence[Row]) -> str:
+def name_places(rows: Sequence[Row]) -> str:
     kinds = Counter(row["trouble"].partition(" ")[0] for row in rows)
     counts = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
     more = f", and {len(rows) - 1} more" if rows[1:] else ""
@@ -186,7 +191,7 @@ def summarize(reports: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield f"{cause}: {counted(count, 'trouble')}"
         tests = {row["test"] for row in group}
         where = counted(len(tests), "test") if len(tests) > 1 else group[0]["test"]
-        yield f"  {_name_places(group)}, in {where}: {group[0]['problems'][0]}"
+        yield f"  {name_places(group)}, in {where}: {group[0]['problems'][0]}"
         previous = cause
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from deck_sim.base import real_time
+from deck_sim.base.errors import counted
 from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.explore.causes import Aftermath
 from deck_sim.explore.outcome import (
@@ -20,6 +21,8 @@ from deck_sim.explore.outcome import (
 )
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
 from deck_sim.explore.troubles import Trouble
+from deck_sim.handle.timeline import TimelineEntry
+from deck_sim.operations.history import show_timeline
 from deck_sim.runtime.findings import CALLERS, NOTE, WEIGHTS, collect_findings
 from deck_sim.runtime.lint import POLL_INTERVAL, ignores_retry_after
 from deck_sim.runtime.registry import WorldRegistry
@@ -28,6 +31,8 @@ from deck_sim.runtime.simulation import Exploration, Simulation
 # The failure of an assertion or wait of the test, not of the program; and one of a number of calls.
 _OF_TEST = re.compile(r"\b[Aa]ssert|^Failed: |DeckSimError: no `")
 _OF_COUNT = re.compile(r" was called .+, (not|but must not) ")
+_MOST_LINES = 1000  # of a timeline
+_NAMELESS = {"call": "", "event_delivery": "delivery"}  # entries without their ids
 
 
 @dataclass
@@ -161,6 +166,24 @@ class Watch:
             room = life.outcome.room if life.outcome else 1
             places += find_places(life.simulation, life.name, suffix, timing=timing, room=room)
         return places
+
+    def timeline(self) -> list[tuple[float, str]]:
+        """Return the first entries of the timelines of all worlds, each with the seconds since its
+        world began. The ids of calls and deliveries are left out: an additional one changes all
+        later ones.
+        """
+        called, lines = self.called, list[tuple[float, str]]()
+        for number, life in enumerate(called.values(), 1):
+            suffix = f" in world {number}" if len(called) > 1 else ""
+            entries = [*map(TimelineEntry.from_json, show_timeline(life.simulation)["data"])]
+            for entry in entries:
+                seconds = (entry.at - entries[0].at).total_seconds()
+                name = _NAMELESS.get(entry.kind, entry.id or entry.kind)
+                lines.append((seconds, f"{name} {entry.what}{suffix}".lstrip()))
+        if len(lines) > _MOST_LINES:
+            left_out = f"{counted(len(lines) - _MOST_LINES, 'more line')} left out"
+            lines[_MOST_LINES:] = [(lines[_MOST_LINES][0], left_out)]
+        return lines
 
     def differences(self, baseline: "Watch", *, may_lack: bool = False) -> list[Difference]:
         pairs = self._pair_outcomes(baseline)

@@ -127,7 +127,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the results of explored tests, and write the file of `--deck-explore-report`."""
+    """Print the results of explored tests, and write the files about them."""
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
     explored = [report.deck_explore for report in reports if hasattr(report, "deck_explore")]
     explored += filter(None, [config.stash.get(INTERRUPTED, None)])

@@ -105,6 +105,7 @@ class Explorer:
             limit=options.limit,
             first=_failed_last(self._config).get(name, ()),
             may_lack=bool(options.raises),
+            keeps_timelines=bool(self._config.option.deck_explore_html),
         )
         if baseline.called:
             try:
@@ -271,7 +272,7 @@ def show_reports(
     reports: Sequence[Mapping[str, Any]], terminal: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     """Print the causes of all tests, and the result of each one that pytest does not report; write
-    the file of `--deck-explore-report`, and the troubles for `--lf`.
+    the files of `--deck-explore-report` and `--deck-explore-html`, and the troubles for `--lf`.
     """
     terminal.section("deck exploration")
     if len(reports) > 1:
@@ -299,3 +300,7 @@ def show_reports(
     if name := config.option.deck_explore_report:
         file = config.invocation_params.dir / name
         file.write_text(f"{json.dumps(reports, indent=2, ensure_ascii=False)}\n", "utf-8")
+    if name := config.option.deck_explore_html:
+        from deck_sim.explore.exploration_page import write_page
+
+        (config.invocation_params.dir / name).write_text(write_page(reports), "utf-8")

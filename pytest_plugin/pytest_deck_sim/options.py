@@ -54,6 +54,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--deck-trouble", help="explore with this trouble only; repeatable", **several)
     text = "write the results of exploration to this file, as JSON"
     group.addoption("--deck-explore-report", metavar="FILE", help=text)
+    text = "write the results of exploration to this file, as an HTML page"
+    group.addoption("--deck-explore-html", metavar="FILE", help=text)
     parser.addini("deck_coverage", _COVERAGE_TEXT, type="bool")
     for name, (default, meaning) in ENV_VARIABLES.items():
         text = f"the environment variable that `deck_env` sets to {meaning}"

@@ -69,7 +69,8 @@ def test_a_sound_command_survives(cli):
 
 def test_one_trouble_alone_can_be_repeated(cli, monkeypatch, tmp_path):
     words = ["explore", "--clock", "on_poll", "--trouble", LOST, "--trouble=reset", "--jobs", "2"]
-    words += ["--time=1m", "--explore-report", tmp_path / "report.json", *python(CREATE)]
+    words += ["--time=1m", "--explore-report", tmp_path / "report.json"]
+    words += ["--html", tmp_path / "page.html", *python(CREATE)]
     monkeypatch.setattr(sys, "argv", ["deck-sim", *map(str, words)])
     done = cli(*words)
     assert done.stdout.startswith("2 troubles: 1 survived, 1 did not, 0 not tested\n")
@@ -183,6 +184,12 @@ def test_the_report_can_be_a_file(cli, tmp_path):
     report = json.loads(file.read_text())
     assert report["name"].startswith(sys.executable)
     assert [result["verdict"] for result in report["results"]] == ["did not survive"]
+
+
+def test_the_report_can_be_a_page(cli, tmp_path):
+    file = tmp_path / "page.html"
+    cli("explore", "--trouble", LOST, "--html", file, *python(CREATE))
+    assert "<td>POST /v2/agents -&gt; 201 (fault: lost_response)</td>" in file.read_text()
 
 
 def test_options_that_cannot_be_are_errors(cli):

@@ -1,8 +1,10 @@
 from functools import partial
+from unittest.mock import ANY
 
 import httpx2
 import pytest
 
+from deck_sim.explore import watch
 from deck_sim.explore.exploration import Plan, Report, explore
 from deck_sim.explore.watch import Life, Watch
 
@@ -56,6 +58,20 @@ def create(api):
                 pass
 
     return create
+
+
+def test_timelines_are_kept_on_demand(explored, create, monkeypatch):
+    assert "timeline" not in explored(create).as_json()
+    monkeypatch.setattr(watch, "_MOST_LINES", 3)
+    report = explored(create, keeps_timelines=True).as_json()
+    assert [text for _, text in report["timeline"]] == ["POST /v2/agents -> 201", ANY]
+    timeline = report["results"][0]["timeline"]
+    assert [text for _, text in timeline][0::3] == [
+        "POST /v2/agents -> 201 (fault: lost_response)",
+        "1 more line left out",
+    ]
+    for row in report["results"]:
+        assert ("timeline" in row) == (row["verdict"] == "did not survive")
 
 
 def test_a_program_runs_with_each_trouble(explored, create):

@@ -123,6 +123,12 @@ def test_a_test_counts_once(run, pytester):
     assert verdicts == [(LOST, "did not survive")]
 
 
+def test_the_report_can_be_a_page(run, pytester):
+    run(MARKED, "--deck-explore-html=page.html", "-n1")
+    page = (pytester.path / "page.html").read_text()
+    assert "<td>POST /v2/agents -&gt; 201 (fault: lost_response)</td>" in page
+
+
 def test_a_test_begins_and_ends_once_for_other_plugins(run, pytester):
     conftest = pytester.path / "conftest.py"
     hooks = "def pytest_runtest_log{0}(nodeid): print('', '{0}', nodeid)\n"

@@ -29,7 +29,8 @@ from deck_sim.explore.exploration_report import Report, describe_progress, find_
 from deck_sim.explore.troubles import check_names
 from deck_sim.explore.watch import Watch
 
-_ONCE = ("--trouble", "--explore-report", "--jobs", "--time")  # options that `again` leaves out
+# Options that `again` leaves out.
+_ONCE = ("--trouble", "--explore-report", "--html", "--jobs", "--time")
 _NOTHING = "nothing to explore: no call reached the server; does the command read {}?"
 
 
@@ -53,6 +54,7 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
     "--rerun", is_flag=True, help="Run a failed command once more, in the worlds that it left."
 )
 @click.option("--explore-report", type=FILE, help="Write the whole report to this file, as JSON.")
+@click.option("--html", "page", type=FILE, help="Write the report as an HTML page.")
 @click.argument("words", metavar="COMMAND...", nargs=-1, required=True)
 def command(
     words: tuple[str, ...],
@@ -65,6 +67,7 @@ def command(
     timeout: timedelta | None,
     rerun: bool,
     explore_report: Path | None,
+    page: Path | None,
     log_format: str,
     quiet: bool,
     **options: Any,
@@ -134,7 +137,11 @@ def command(
                 report.error = _NOTHING.format(names[0])
             else:
                 plan = Plan(
-                    only, can_rerun=rerun, may_begin=lambda: time.monotonic() < end, map=pool.map
+                    only,
+                    can_rerun=rerun,
+                    keeps_timelines=page is not None,
+                    may_begin=lambda: time.monotonic() < end,
+                    map=pool.map,
                 )
                 explore(baseline, run, plan, report, show)
         except KeyboardInterrupt:
@@ -145,6 +152,10 @@ def command(
     if explore_report is not None:
         text = json.dumps(results, indent=2, ensure_ascii=False)
         explore_report.write_text(f"{text}\n", "utf-8")
+    if page is not None:
+        from deck_sim.explore.exploration_page import write_page
+
+        page.write_text(write_page([results]), "utf-8")
     if signals:
         raise click.exceptions.Exit(128 + signals[0])
     has_failed = report.failed or bool(find_untested(only, [results]))
