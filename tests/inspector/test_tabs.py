@@ -17,7 +17,8 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     api.post("/agents", json={"name": "Concierge"})
     rows = open_tab(page, "journal").locator(".call-row")
     expect(rows).to_have_count(62)
-    expect(rows.last).to_be_in_viewport()
+    expect(rows.first).to_contain_text("POST")
+    expect(rows.first).to_be_in_viewport()
     page.keyboard.press("/")
     page.keyboard.type("404")
     expect(page.get_by_text("1 of 62 calls")).to_be_visible()
@@ -31,7 +32,7 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     assert copied == f"deck.requests.assert_called({args})"
     page.get_by_role("searchbox").fill("")
     expect(rows).to_have_count(62)
-    rows.last.click()
+    rows.first.click()
     expect(details(page)).to_contain_text("What it caused")
 
 

@@ -80,33 +80,30 @@ function searchText(call) {
   return Object.values(call).flat().join(" ").toLowerCase();
 }
 
-/** The latest calls. The list is scrolled to its end, and stays there until it is scrolled.
- * @param {Context} ctx @param {Call[]} calls @param {Finding[]} findings */
+/** The latest calls, the newest first. @param {Context} ctx @param {Call[]} calls @param {Finding[]} findings */
 function callList(ctx, calls, findings) {
-  const latest = calls.slice(-MOST_ROWS);
+  const latest = calls.slice(-MOST_ROWS).reverse();
   const mistakes = findings.filter(({ details }) => details.why);
   const flagged = new Set(mistakes.flatMap(callsOf));
   const titles = ["Time", "Method", "Path", "Status", "Scenario, fault, errors"];
   return html`<div class="calls" tabindex="0" role="region" aria-label="List of calls">
-    <div class="calls-end">
-      <div class="calls-head muted small" aria-hidden="true">
-        ${titles.map((title) => html`<span>${title}</span>`)}
-      </div>
-      ${when(
-        latest.length < calls.length,
-        html`<p class="strip muted">
-          The latest ${MOST_ROWS} of ${countText(calls.length, "call")}.
-        </p>`,
-      )}
-      <ol aria-label="Calls of the Deck API">
-        ${repeat(
-          latest,
-          (call) => call.number,
-          (call, index) =>
-            html`<li>${callRow(ctx, call, latest[index - 1], flagged.has(call.id))}</li>`,
-        )}
-      </ol>
+    <div class="calls-head muted small" aria-hidden="true">
+      ${titles.map((title) => html`<span>${title}</span>`)}
     </div>
+    <ol aria-label="Calls of the Deck API">
+      ${repeat(
+        latest,
+        (call) => call.number,
+        (call, index) =>
+          html`<li>${callRow(ctx, call, latest[index + 1], flagged.has(call.id))}</li>`,
+      )}
+    </ol>
+    ${when(
+      latest.length < calls.length,
+      html`<p class="strip muted">
+        The latest ${MOST_ROWS} of ${countText(calls.length, "call")}.
+      </p>`,
+    )}
   </div>`;
 }
 
