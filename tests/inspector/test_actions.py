@@ -60,7 +60,10 @@ def test_the_timeout_of_a_prompt_is_no_advice_and_no_good_news(page, open_tab, r
     button = open_tab(page).get_by_role("button", name="Next times out")
     expect(button).not_to_contain_class("button-primary")
     button.click()
-    expect(page.locator(".toast.tone-bad")).to_contain_text("interaction required → failed")
+    toast = page.locator(".toast.tone-bad")
+    expect(toast).to_contain_text("interaction required → failed")
+    main = page.get_by_role("main").bounding_box()
+    assert toast.bounding_box()["y"] >= main["y"] + main["height"]  # it stays, and covers nothing
 
 
 def test_the_clock_is_moved_and_set(page, open_tab, sim, run_task, watch):

@@ -1,5 +1,5 @@
 // @ts-check
-/** Short messages at the edge of the page: what an action did, or why it was refused. */
+/** What an action did, over the page for a moment, or why it was refused, below the page. */
 
 import { html } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
