@@ -22,7 +22,7 @@ from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.serialization import resource_as_json
 from deck_sim.runtime.simulation import Simulation
-from deck_sim.runtime.why import explain_wait, find_right_answer, next_status
+from deck_sim.runtime.why import explain_wait, find_right_answer, next_status, time_left
 
 if TYPE_CHECKING:
     from deck_sim.operations.parameters import Caller, Length
@@ -100,7 +100,10 @@ def unfinished_as_json(simulation: Simulation, resource: Resource) -> Json:
     """Return a resource that waits as JSON: why, what helps, and its next timer."""
     world, story = simulation.world, simulation.world.stories.get(resource.id)
     wait = explain_wait(simulation, resource)
-    printed = wait.due and due_as_json(world, wait.due)
+    printed = wait.due and {
+        **due_as_json(world, wait.due),
+        "in": format_duration(time_left(simulation, wait.due)),  # as in `why`
+    }
     return {
         "id": resource.id,
         "kind": resource.kind,

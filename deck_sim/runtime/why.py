@@ -167,12 +167,18 @@ def _explain(simulation: Simulation, resource: Resource, due: Due | None) -> str
         return str(need)
     to = next_status(world, due)
     what = f"it becomes `{to}`" if to and due.name in PROGRESS else EFFECTS[due.name]
-    remaining = due.at - world.now
-    if simulation.mode == REAL and remaining > _SECOND:  # time passes while the sentence is read
-        remaining = round(remaining / _SECOND) * _SECOND
+    remaining = time_left(simulation, due)
     when = f"in {format_duration(remaining)}" if remaining else "as soon as time passes"
     when = f"{what} {when}"
     return f"{need}; {when}" if need else when
+
+
+def time_left(simulation: Simulation, due: Due) -> timedelta:
+    """Return how long it is until a timer fires, on a real clock in whole seconds."""
+    remaining = due.at - simulation.world.now
+    if simulation.mode == REAL and remaining > _SECOND:  # time passes while the text is read
+        remaining = round(remaining / _SECOND) * _SECOND
+    return remaining
 
 
 def next_status(world: World, due: Due) -> str | None:

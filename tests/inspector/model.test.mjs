@@ -146,9 +146,12 @@ test("a real clock goes on at its speed, but not in a recording or without a ser
   const real = { ...WORLD, clock: "real", speed: 60 };
   story.take({ world: real, data: [], events: [], schemas: SCHEMAS });
   wall = 1000;
+  assert.equal(story.now(), START); // the same in all of a drawing
+  story.tick();
   assert.equal(story.now(), START + 60_000);
   story.setRunning(false);
   wall = 5000;
+  story.tick();
   assert.equal(story.now(), START + 60_000);
   const recording = { world: real, data: [], events: [], answers: { "/_sim/schemas": SCHEMAS } };
   assert.equal(Model.fromRecording(recording).isRunning, false);

@@ -57,7 +57,7 @@ def test_every_button_of_a_resource_does_what_it_says(page, open_tab, sim, api, 
 def test_the_timeout_of_a_prompt_is_no_advice_and_no_good_news(page, open_tab, run_task, advance):
     run_task("mfa_then_success")
     advance("10s")
-    button = open_tab(page).get_by_role("button", name="Next times out")
+    button = open_tab(page).get_by_role("button", name="Run 1 times out")
     expect(button).not_to_contain_class("button-primary")
     button.click()
     toast = page.locator(".toast.tone-bad")

@@ -138,9 +138,6 @@ test("marks that would overlap are one, which shows the most important", () => {
 test("a lane says in words what it waits for", () => {
   const { view, lane } = laidOut();
   const text = "Run 2, trun_2, mfa_then_success, waits for a person (interaction required) for 12s";
-  assert.equal(
-    laneText(lane, view.due.get(lane.id), view.now),
-    `${text}, then times out in 4m 48s`,
-  );
+  assert.equal(laneText(lane, view.due.get(lane.id), view.now), `${text}, then times out in 4m48s`);
   assert.equal(laneText(view.rows[1].lane, undefined, view.now), "Run 1, trun_1, failed 22s ago");
 });

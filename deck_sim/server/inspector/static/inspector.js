@@ -10,7 +10,7 @@ import { Poller } from "./polling.js";
 
 const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms after which an answer about a moving clock is old
-const TICK = 250; // ms between two drawings of a moving clock
+const TICK = 500; // ms between two drawings of a moving clock
 const RESTARTED = "The server was restarted. Its worlds are new, unless it has `--state FILE`.";
 
 /**
@@ -126,6 +126,7 @@ export class Inspector {
 
   _draw() {
     this.isDrawn = true;
+    this.model.tick();
     const { prompts } = this.model;
     const name = this.recording?.title || "deck-sim";
     document.title = prompts ? `(${prompts}) ${name}` : name;

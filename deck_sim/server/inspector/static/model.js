@@ -6,7 +6,7 @@
  * only grow at their end, and what a view shows is read from them, never copied.
  */
 
-import { failureText, kindTitle, parseTime } from "./parts/format.js";
+import { failureText, kindTitle, leftText, parseTime } from "./parts/format.js";
 
 /**
  * The data of the server. `time` is added: a moment in milliseconds.
@@ -119,6 +119,7 @@ export class Model {
     this._world = "";
     /** @private the world's time in the last answer, and this machine's time then */
     this._told = { time: 0, wall: 0 };
+    this._now = 0;
     /** @private @type {Map<string, number>} lanes by kind */
     this._counts = new Map();
   }
@@ -188,15 +189,26 @@ export class Model {
     return model;
   }
 
-  /** The world's time. A real clock goes on between two answers. */
+  /** The world's time, the same in all of a drawing. */
   now() {
+    return this._now;
+  }
+
+  /** Let a real clock go on between two answers. */
+  tick() {
     const { time, wall } = this._told;
-    if (this.world?.clock !== "real" || !this.ready || !this.isRunning) return time;
-    return time + (this._wall() - wall) * this.world.speed;
+    const isMoving = this.world?.clock === "real" && this.ready && this.isRunning;
+    this._now = isMoving ? time + (this._wall() - wall) * (this.world?.speed ?? 1) : time;
+  }
+
+  /** Why a resource waits, with a countdown that goes on. @param {Unfinished} unfinished */
+  whyText({ why, next }) {
+    return next ? why.replace(`in ${next.in}`, leftText(parseTime(next.at), this.now())) : why;
   }
 
   /** Stop a real clock while no server answers, or let it go on. @param {boolean} isRunning */
   setRunning(isRunning) {
+    this.tick();
     this._setNow(this.now());
     this.isRunning = isRunning;
   }
@@ -262,6 +274,7 @@ export class Model {
   /** @param {number} time */
   _setNow(time) {
     this._told = { time, wall: this._wall() };
+    this._now = time;
   }
 
   /** @param {Entry} entry */

@@ -38,7 +38,7 @@ const UNITS = [
 ];
 
 /**
- * A length of time in its two largest units, like `1h 30m`.
+ * A length of time in its two largest units, like `1h30m`.
  * @param {number} ms
  */
 export function durationText(ms) {
@@ -50,10 +50,13 @@ export function durationText(ms) {
     if (count) parts.push(`${count}${unit}`);
     rest -= count * size;
   }
-  return parts.join(" ") || "0s";
+  return parts.join("") || "0s";
 }
 
-const ROUGH = 10_000; // ms; a longer distance is shown without parts of a second
+/** A length of time, rounded to seconds if it is long. @param {number} ms */
+export function roughText(ms) {
+  return durationText(ms < 1000 ? ms : Math.round(ms / 1000) * 1000);
+}
 
 /**
  * The distance from a moment, like `in 2s`, `3m ago` or `now`.
@@ -61,10 +64,17 @@ const ROUGH = 10_000; // ms; a longer distance is shown without parts of a secon
  * @param {number} now
  */
 export function distanceText(ms, now) {
-  let length = Math.abs(ms - now);
+  const length = Math.abs(ms - now);
   if (length < 1) return "now";
-  if (length >= ROUGH) length = Math.round(length / 1000) * 1000;
-  return ms > now ? `in ${durationText(length)}` : `${durationText(length)} ago`;
+  return ms > now ? `in ${roughText(length)}` : `${roughText(length)} ago`;
+}
+
+/** The countdown to something due, like `in 2s`. Each countdown of the page is this text.
+ * @param {number} ms
+ * @param {number} now a real clock may have passed it, until the server says what happened
+ */
+export function leftText(ms, now) {
+  return distanceText(Math.max(ms, now), now);
 }
 
 /** @param {number} count @param {string} noun @param {string} [plural] */

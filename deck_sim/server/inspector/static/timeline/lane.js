@@ -28,6 +28,7 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
   const ref = { type: "resource", id: lane.id };
   const open = () => (lane === ctx.model.refused ? ctx.go("journal") : ctx.select(ref));
   const next = view.due.get(lane.id);
+  const unfinished = ctx.model.unfinishedById.get(lane.id);
   const nextLine = next ? `→ ${nextText(next, view.now)}` : "";
   const note = nextLine || (lane.fields.errors?.length ? failureText(lane) : "");
   const textAfter = (/** @type {import("./layout.js").Bar} */ { type, family, status }) => {
@@ -43,7 +44,7 @@ export function laneRow(ctx, view, { lane, depth }, isCursor) {
         data-lane=${lane.id}
         tabindex=${isCursor ? 0 : -1}
         aria-label=${laneText(lane, next, view.now)}
-        title=${ctx.model.unfinishedById.get(lane.id)?.why ?? nothing}
+        title=${unfinished ? ctx.model.whyText(unfinished) : nothing}
         .style=${`padding-left: ${24 + 14 * Math.min(depth, 4)}px`}
         @click=${open}
       >

@@ -4,11 +4,10 @@
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { isTaken } from "../keyboard.js";
-import { clockText, countText, dayText } from "../parts/format.js";
+import { clockText, countText, dayText, roughText } from "../parts/format.js";
 import { laneRow } from "./lane.js";
 import { BEFORE, MOST_LANES, everything, layOut } from "./layout.js";
 import { toolbar } from "./toolbar.js";
-import { roughText } from "./words.js";
 
 /**
  * @typedef {import("../app.js").Context} Context
@@ -17,7 +16,6 @@ import { roughText } from "./words.js";
  */
 
 const ZOOM_STEP = 1.5;
-const PAUSE = 500; // ms between two drawings in which nothing but the time is new
 /** Pixels: the width of a fold with a label; around the label of now; left of the first label. */
 const NARROWEST_LABEL = 40;
 const NOW_ROOM = 76;
@@ -34,8 +32,8 @@ export class DeckTimeline extends HTMLElement {
     this.state = everything();
     /** @type {View|null} what is drawn */
     this.view = null;
-    /** The model's version and the time of this machine when it was drawn. */
-    this.drawn = { version: -1, at: 0 };
+    /** The model's version when it was drawn. */
+    this.drawn = -1;
     /** Whether the latest moments and lanes are in view, and stay there. */
     this.isAtEnd = { x: true, y: true };
     /** The lane at which the Tab key stops. */
@@ -56,9 +54,8 @@ export class DeckTimeline extends HTMLElement {
     this._ctx = ctx;
     this.state = STATES.get(ctx.model) ?? everything();
     STATES.set(ctx.model, this.state);
-    const { version, at } = this.drawn;
-    const isSame = before?.model === ctx.model && version === ctx.model.version;
-    const isMoving = ctx.model.now() !== this.view?.now && performance.now() - at >= PAUSE;
+    const isSame = before?.model === ctx.model && this.drawn === ctx.model.version;
+    const isMoving = ctx.model.now() !== this.view?.now;
     if (!isSame || isMoving || before.ui.selected !== ctx.ui.selected) this.draw();
   }
 
@@ -98,7 +95,7 @@ export class DeckTimeline extends HTMLElement {
     // Without the scroll bar of the rows.
     const width = this.scroller?.clientWidth ?? this.clientWidth;
     if (!ctx || !width) return;
-    this.drawn = { version: ctx.model.version, at: performance.now() };
+    this.drawn = ctx.model.version;
     const view = layOut(ctx.model, state, width);
     this.view = view;
     if (!view.rows.some(({ lane }) => lane.id === this.cursor))

@@ -1,7 +1,7 @@
 // @ts-check
 /** Texts about lanes, on the screen and for screen readers. */
 
-import { clockText, durationText, failureText, words } from "../parts/format.js";
+import { clockText, failureText, leftText, roughText, words } from "../parts/format.js";
 
 /** @typedef {import("../model.js").Lane} Lane */
 /** @typedef {import("../model.js").Mark} Mark */
@@ -37,11 +37,6 @@ export function isRefused({ type, label }) {
   return type === "call" && /-> [45]/.test(label);
 }
 
-/** A length of time, rounded to seconds if it is long. @param {number} ms */
-export function roughText(ms) {
-  return durationText(ms < 1000 ? ms : Math.round(ms / 1000) * 1000);
-}
-
 /**
  * Like "Run 4, trun_abc, mfa_then_success, waits for a person (interaction required) for 12s".
  * @param {Lane} lane
@@ -66,7 +61,7 @@ export function laneText(lane, next, now) {
 export function nextText({ time, what, to }, now) {
   const isMove = to && /^(the script|its) /.test(what);
   const told = isMove ? words(to) : what.replace(/^(the \w+|it) | because .*/g, "");
-  return `${told} in ${roughText(Math.max(0, time - now))}`;
+  return `${told} ${leftText(time, now)}`;
 }
 
 /** A line for each mark. @param {Mark[]} marks */

@@ -2,7 +2,7 @@
 /** The world's time, and the buttons that move it. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
-import { clockText, countText, dayText, distanceText, parseTime, words } from "../parts/format.js";
+import { clockText, countText, dayText, leftText, parseTime, words } from "../parts/format.js";
 import { button, dataList, icon, readForm, textField, when } from "../parts/widgets.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -95,7 +95,7 @@ export function advanceButtons(ctx) {
   if (ctx.readOnly || !model.world) return nothing;
   const due = model.firstDue;
   const isOpen = ui.menu === "advance";
-  const timeLeft = due ? distanceText(due.time, model.now()).replace("in ", "") : "";
+  const timeLeft = due ? leftText(due.time, model.now()).replace("in ", "") : "";
   // For a resource that waits for a person, the next due item is the end of its wait.
   const isTimeout = ["answer", "review"].includes(
     model.unfinishedById.get(due?.id ?? "")?.remedy.do ?? "",
@@ -108,8 +108,9 @@ export function advanceButtons(ctx) {
     ?disabled=${isBusy || isOffline}
   >
     ${button(
-      html`${icon("next")}<span>Next</span
-        ><span class="button-note">${isTimeout ? "times out" : ""} ${timeLeft}</span>`,
+      html`${icon("next")}<span class="cut"
+          >${isTimeout ? `${model.lane(due?.id ?? "")?.title} times out` : "Next"}</span
+        ><span class="button-note">${timeLeft}</span>`,
       () => advanceToNext(ctx),
       {
         kind: `button ${isBest ? "button-primary" : ""}`,

@@ -4,7 +4,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { fetched } from "../api.js";
 import { resourceActions } from "../parts/actions.js";
-import { countText, distanceText, parseTime } from "../parts/format.js";
+import { countText, distanceText, leftText, parseTime } from "../parts/format.js";
 import {
   button,
   icon,
@@ -103,7 +103,7 @@ export function planText({ model }, { attempts, next, family, unsent }) {
   const most = model.edition.attempts;
   const isReplayed = number > most || attempts.some(({ ok }) => ok);
   const what = isReplayed ? "Next attempt" : `Attempt ${number} of ${most}`;
-  return `${what} ${distanceText(next, model.now())}`;
+  return `${what} ${leftText(next, model.now())}`;
 }
 
 /** @param {Context} ctx @param {Delivery} delivery */

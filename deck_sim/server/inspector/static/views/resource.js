@@ -120,7 +120,7 @@ function actPart(ctx, target, state, data) {
     unfinished &&
     callout(
       isAsked ? "person" : "waiting",
-      html`<p class="why">${withCode(unfinished.why)}</p>
+      html`<p class="why">${withCode(ctx.model.whyText(unfinished))}</p>
         ${["advance", "release"].includes(help) ? remedyButton(ctx, unfinished, false) : nothing}`,
     );
   if (ctx.readOnly) return html`${why} ${prompt(state)}`;

@@ -4,7 +4,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { answerForm, focusAnswer, release, resourceActions } from "../parts/actions.js";
-import { countText, distanceText, durationText, words } from "../parts/format.js";
+import { countText, leftText, parseTime, words } from "../parts/format.js";
 import { button, link, statusBadge, when, withCode } from "../parts/widgets.js";
 import { advance, advanceToNext, dueText, untilDue } from "./clock.js";
 
@@ -112,7 +112,7 @@ function nextLine(ctx) {
   const state = mode === "frozen" ? "The clock is frozen; next" : "Next";
   return html`<span class="waiting-next"
     >${state}: <span class="waiting-due">${dueText(model, due)}</span>
-    <strong>${distanceText(due.time, model.now())}</strong></span
+    <strong>${leftText(due.time, model.now())}</strong></span
   >`;
 }
 
@@ -133,7 +133,7 @@ function row(ctx, resource) {
       <span class="waiting-name cut" title=${resource.id}
         >${link(ctx, { type: delivery ? "delivery" : "resource", id: resource.id }, name)}</span
       >
-      <span class="waiting-why">${message} ${withCode(resource.why)}</span>
+      <span class="waiting-why">${message} ${withCode(model.whyText(resource))}</span>
       <span class="row waiting-help">${remedyButton(ctx, resource, isOpen)}</span>
     </div>
     ${
@@ -156,9 +156,11 @@ export function remedyButton(ctx, resource, isOpen) {
   if (kind === "release" && hold)
     return button("Release", () => release(ctx, hold), { kind: primary, disabled: ctx.isOffline });
   if (kind !== "advance") return nothing;
-  const span = next ? durationText(Date.parse(next.at) - ctx.model.now()) : "";
+  const left = next ? leftText(parseTime(next.at), ctx.model.now()) : "now";
   const move = () => (next ? advance(ctx, untilDue(ctx, next)) : advanceToNext(ctx));
-  return button(`Advance ${span}`, move, { disabled: ctx.isBusy || ctx.isOffline });
+  return button(`Advance ${left.replace(/^in |^now$/, "")}`, move, {
+    disabled: ctx.isBusy || ctx.isOffline,
+  });
 }
 
 /** @param {Context} ctx @param {string} id */
