@@ -1,3 +1,5 @@
+import re
+
 from playwright.sync_api import expect
 
 
@@ -31,6 +33,36 @@ def test_a_prompt_is_answered_and_the_run_plays_to_its_end(page, open_tab, run_t
     expect(details.locator(".yaml [aria-current]")).to_contain_text("running: 8s")
     page.keyboard.press("Escape")
     expect(details).to_be_hidden()
+
+
+def test_a_row_keeps_its_place_while_somebody_works_on_it(page, open_tab, run_task, advance):
+    for _ in range(2):
+        run_task("mfa_then_success")
+    advance("20s")
+    names = open_tab(page).locator(".waiting-name")
+    expect(names).to_have_text(["Run 1", "Run 2"])
+    page.keyboard.press("a")
+    page.keyboard.type("000000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Wrong code, 2 of 3 left")
+    expect(names).to_have_text(["Run 1", "Run 2"])
+
+
+def test_unfinished_counts_no_webhooks_and_says_which_rows_are_missing(
+    page, open_tab, run_task, advance, subscribe, receiver
+):
+    receiver.say(*[500] * 9)
+    subscribe("task_run.running")
+    for _ in range(3):
+        run_task("mfa_then_success")
+    advance("3s")
+    waiting = open_tab(page).get_by_role("region", name="What is unfinished")
+    expect(waiting).to_contain_text(re.compile(r"^\s*3 unfinished\s+3 webhooks on the way"))
+    for _ in range(200):
+        run_task()
+    expect(waiting).to_contain_text("203 unfinished")
+    waiting.get_by_role("button", name="Show 196 more").click()
+    expect(waiting).to_contain_text("The latest 200 of 206.")
 
 
 def test_every_button_of_a_resource_does_what_it_says(page, open_tab, sim, api, run_task, advance):

@@ -218,6 +218,11 @@ export class Model {
     return this.lanes.get(id);
   }
 
+  /** How many webhooks are not delivered yet. */
+  get pending() {
+    return [...this.deliveries.values()].filter(({ family }) => family === "waiting").length;
+  }
+
   /** How many lanes ask a person for something now. */
   get prompts() {
     const asks = (/** @type {Lane} */ { to, family }) => !to && family === "person";

@@ -19,15 +19,18 @@ const MOST_REASONS = 3;
 /** People are the usual reason, so they come first. */
 const ORDER = ["answer", "review", "release", "none", "wait", "advance"];
 
-/** What is unfinished, without sessions that only wait for a run in the list.
- * @param {Context} ctx @returns {Unfinished[]} */
+/** What is unfinished, without sessions that only wait for a run in the list. Rows keep their place
+ * while somebody works on one. @param {Context} ctx @returns {Unfinished[]} */
 function sorted({ model }) {
   const rank = (/** @type {Unfinished} */ { remedy }) => ORDER.indexOf(remedy.do);
   const { unfinished = [] } = model.next ?? {};
+  const ids = [...model.lanes.keys(), ...model.deliveries.keys()];
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const place = (/** @type {Unfinished} */ { id }) => places.get(id) ?? 0;
   const parents = new Set(unfinished.map(({ id }) => model.lane(id)?.parent));
   return unfinished
     .filter(({ id, remedy }) => remedy.do !== "none" || !parents.has(id))
-    .sort((a, b) => rank(a) - rank(b));
+    .sort((a, b) => rank(a) - rank(b) || place(a) - place(b));
 }
 
 /** @param {Context} ctx */
@@ -35,7 +38,8 @@ export function waitingStrip(ctx) {
   const { model, ui } = ctx;
   const all = sorted(ctx);
   const { unfinished = [], unfinished_total = 0, kept_back = [] } = model.next ?? {};
-  const total = unfinished_total - (unfinished.length - all.length);
+  const { pending } = model;
+  const total = unfinished_total - (unfinished.length - all.length) - pending;
   const isAll = ui.expanded.has("waiting-all");
   const more = isAll ? "Show fewer" : `Show ${all.length - SHOWN} more`;
   return html`<section class="waiting" aria-label="What is unfinished">
@@ -44,6 +48,7 @@ export function waitingStrip(ctx) {
         total || !model.failures.length,
         html`<strong>${total ? total.toLocaleString("en") : "Nothing is"} unfinished</strong>`,
       )}
+      ${when(pending, html`<span>${countText(pending, "webhook")} on the way</span>`)}
       ${failedLine(model)} ${nextLine(ctx)}
     </div>
     ${kept_back.map((call) => heldCallRow(ctx, call))}
@@ -56,7 +61,16 @@ export function waitingStrip(ctx) {
     </ul>
     ${when(
       all.length > SHOWN,
-      button(more, () => toggle(ctx, "waiting-all"), { kind: "link waiting-more" }),
+      html`<p class="row waiting-more">
+        ${button(more, () => toggle(ctx, "waiting-all"), { kind: "link" })}
+        ${when(
+          isAll && unfinished_total > unfinished.length,
+          html`<span class="muted"
+            >The latest ${unfinished.length} of ${unfinished_total.toLocaleString("en")}. On the
+            timeline, <em>Unfinished</em> shows more.</span
+          >`,
+        )}
+      </p>`,
     )}
     <div class="offscreen" aria-live="polite">
       ${model.prompts ? countText(model.prompts, "open prompt") : ""}
