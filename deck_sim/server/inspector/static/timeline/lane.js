@@ -97,7 +97,7 @@ function marksView(ctx, x, marks) {
     .style=${`left: ${x}px`}
     @click=${open}
   >
-    ${markIcon(marks[0].type, isRefused(marks[0]))}${isGroup ? marks.length : nothing}
+    ${markIcon(marks[0].type, isRefused(marks[0]))}${isGroup ? `+${marks.length - 1}` : nothing}
   </button>`;
 }
 
