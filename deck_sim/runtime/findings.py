@@ -58,6 +58,8 @@ CALLERS: dict[str, dict[str, str]] = {
         " to see it in the test",
         "secret": "deck.webhook_secret",
         "setting": "`deck.stamp_webhooks(…)`",
+        "answer": '`deck.answer("{id}", {answer})` answers it',
+        "review": '`deck.approve("{id}")` approves it',
     },
     "http": {
         "advance": 'move the clock with `POST /_sim/clock/advance {"by": "5m"}` or'
@@ -71,6 +73,8 @@ CALLERS: dict[str, dict[str, str]] = {
         "crash": "its log has the exception",
         "secret": "webhook_secret` of `GET /_sim/world",
         "setting": "`PATCH /_sim/world`",
+        "answer": "it accepts {answer}",
+        "review": "`POST /_sim/task-runs/{id}/approve` approves it",
     },
 }
 _MOST_CALLS = 3  # that a message names
@@ -386,7 +390,10 @@ def unfinished_resource(source: Source) -> Iterator[Row]:
         if wait.remedy["do"] == "advance" and simulation.mode == FROZEN:
             remedy = source.terms["advance"]
         elif answer := find_right_answer(simulation, resource.id):
-            remedy = f"it accepts {json.dumps(redact_body(answer), ensure_ascii=False)}"
+            right = json.dumps(redact_body(answer), ensure_ascii=False)
+            remedy = source.terms["answer"].format(id=resource.id, answer=right)
+        elif wait.remedy["do"] == "review":
+            remedy = source.terms["review"].format(id=resource.id)
         reason = f"{resource.id} is {resource.status}. {wait.why.removesuffix('.')}"
         due = {"in": format_duration(wait.due.at - simulation.world.now)} if wait.due else {}
         about = {"kind": resource.kind, "status": resource.status}
@@ -408,7 +415,6 @@ FINDING_KINDS = {
     "refused_call": FindingKind("refused calls", NOTE, refused_call),
     "removed_resource": FindingKind("resources of an earlier world", MISTAKE, removed_resource),
     "failed_run": FindingKind("failed runs", NOTE, failed_run),
-    "empty_output": FindingKind("runs with an empty output", NOTE, empty_output),
     "raised_error": FindingKind("errors of the application", LEFTOVER, raised_error),
     "failed_webhook": FindingKind("failed webhooks", LEFTOVER, failed_webhook),
     "undelivered_webhook": FindingKind(
@@ -421,6 +427,7 @@ FINDING_KINDS = {
     "client_mistake": FindingKind(
         "mistakes of the client", MISTAKE, partial(_find_mistakes, of_clock=False)
     ),
+    "empty_output": FindingKind("runs with an empty output", NOTE, empty_output),
     "held_answers": FindingKind("present state", NOTE, held_answers),
     "unfinished_resource": FindingKind("present state", NOTE, unfinished_resource),
 }

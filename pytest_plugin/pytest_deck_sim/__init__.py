@@ -22,6 +22,7 @@ from pytest_deck_sim.options import (
     COVERAGE,
     ENV_VARIABLES,
     EVERY,
+    EXPLORED,
     FAILED,
     FOLDERS,
     INI_VALUES,
@@ -155,12 +156,18 @@ def pytest_runtest_makereport(
                 error.msg = error.later
             listed_mistakes.add(error.msg)
     report = yield
-    text = item.stash[REPORT](report.longreprtext) if report.failed and REPORT in item.stash else ""
+    if not report.failed or REPORT not in item.stash:
+        return report
+    text, reason = item.stash[REPORT](report.longreprtext)
     if text:
         # A section of the failure itself is in every report: on the terminal, in JUnit XML, and
         # from xdist. A failure of plain text has no sections.
         add = getattr(report.longrepr, "addsection", lambda *row: report.sections.append(row))
         add("deck timeline", text)
+    crash = getattr(report.longrepr, "reprcrash", None)
+    # What an exploration compares is the error alone.
+    if crash and reason and report.when == "call" and EXPLORED not in item.stash:
+        crash.message = f"{reason}. {crash.message}"  # in the short summary and in JUnit XML
     return report
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-# Writes the report on the test's world, given the text of the failure.
-REPORT = pytest.StashKey[Callable[[str], str]]()
+# Writes the report on the test's world and its reason, given the text of the failure.
+REPORT = pytest.StashKey[Callable[[str], tuple[str, str]]]()
 FAILED = pytest.StashKey[BaseException]()
 BROKEN = pytest.StashKey[set[str | None]]()  # the mistakes in scenario files that a report lists
 EXPLORED = pytest.StashKey[Callable[[str], Any]]()  # watches the worlds of the server at a URL

@@ -27,7 +27,7 @@ from deck_sim.contract import EDITION_NAMES
 from deck_sim.engine.world_values import OPTION_TYPES, Options
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.handle.deck_sim import read_scenarios
-from deck_sim.handle.failure_report import write_report
+from deck_sim.handle.failure_report import Report, write_report
 from deck_sim.runtime.findings import (
     CALLERS,
     FAILURE,
@@ -125,7 +125,7 @@ def world_of(
             problems += deck.lint.lines()
         # If the test failed earlier, its page is already written.
         failure = None if failed else "\n".join(problems)
-        report = _write_report(item, deck, failure) if problems or deviates else ""
+        report = _write_report(item, deck, failure) if problems or deviates else Report("", "")
         item.stash[REPORT] = lambda failure: report
         if type(deck) is Deck and is_own_server:
             with _paused(deck) as worlds:
@@ -257,22 +257,23 @@ def read_folder(folder: Path | None) -> Library:
         raise failure from None
 
 
-def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> str:
+def _write_report(item: pytest.Item, deck: Deck, failure: str | None) -> Report:
     """Return the report on a test's world; with `--deck-html` and `failure`, also write a page."""
     folder = find_folder(item.config, "html")
     try:
-        text = write_report(deck, failure or "")
+        report = write_report(deck, failure or "")
         if failure is None or folder is None:
-            return text
+            return report
         folder.mkdir(parents=True, exist_ok=True)
         title = f"{item.nodeid} {item.stash.get(VARIANT, '')}".strip()
         file = folder / page_name(title)
-        deck.write_html(file, title=title, text=f"{failure}\n\n{text}")
+        deck.write_html(file, title=title, text=f"{failure}\n\n{report.text}")
+        end = f"this report as a page: {file}"
     except DeckSimError as error:
-        return str(error)
+        return Report(str(error), "")
     except OSError as error:
-        return f"{text}\n\ncannot write this report as a page: {error}"
-    return f"{text}\n\nthis report as a page: {file}"
+        end = f"cannot write this report as a page: {error}"
+    return report._replace(text=f"{report.text}\n\n{end}")
 
 
 def page_name(node_id: str) -> str:

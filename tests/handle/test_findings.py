@@ -236,8 +236,8 @@ def test_how_much_a_finding_matters():
         "leftover": "unused_scenario unused_fault unused_hold unplayed_login stray_keys"
         " keyless_calls raised_error failed_webhook",
         "mistake": "removed_resource frozen_clock client_mistake",
-        "note": "no_calls refused_call failed_run empty_output undelivered_webhook"
-        " unsubscribed_events held_answers unfinished_resource",
+        "note": "no_calls refused_call failed_run undelivered_webhook"
+        " unsubscribed_events empty_output held_answers unfinished_resource",
     }
 
 
@@ -345,6 +345,12 @@ def test_the_control_api_names_its_own_calls_in_remedies(deck):
     handle, api = deck.findings, deck._control.data("show_findings")
     assert [row["reason"] for row in handle] == [row["reason"] for row in api]
     assert "`POST /_sim/clock/advance {" in api[-1]["remedy"]
+    deck.start_run("needs_approval", status="pending")
+    reviewed = deck.findings[-1], deck._control.data("show_findings")[-1]
+    assert [row["remedy"].replace(row["subject"], "ID") for row in reviewed] == [
+        '`deck.approve("ID")` approves it',
+        "`POST /_sim/task-runs/ID/approve` approves it",
+    ]
     assert CALLERS["test"].keys() == CALLERS["http"].keys()
 
 

@@ -23,7 +23,7 @@ def test_a_secret_of_an_input_is_shown_nowhere(deck, api, caplog, tmp_path):
     calls = ("requests", "timeline", "task-runs", "events", "deliveries", f"resources/{run['id']}")
     texts = [deck._control.read(f"/{call}") for call in calls]
     texts += [*map(str, deck.timeline), *map(str, [deck.lint, deck.requests])]
-    texts += [write_report(deck), (tmp_path / "page.html").read_text()]
+    texts += [write_report(deck).text, (tmp_path / "page.html").read_text()]
     assert [text for text in [*texts, caplog.text] if PIN in text] == []
     assert "`input.otp`: ••• does not fit `maxLength: 4`" in caplog.text
     assert "`input.guests`: [{'ssn': '•••'}] is too short" in caplog.text
@@ -44,7 +44,7 @@ def test_an_answer_to_a_prompt_is_hidden_in_reports(deck):
     deck.requests.assert_called(pattern, json={"inputs": {"code": PIN}})
     text = failure(deck, pattern, json={"inputs": {"code": "4711"}})
     assert "json.inputs.code: another value was sent" in text
-    assert PIN not in f"{write_report(deck)} {deck.requests}"
+    assert PIN not in f"{write_report(deck).text} {deck.requests}"
 
 
 def test_a_secret_header_is_hidden_in_an_assertion(deck, api):

@@ -163,7 +163,7 @@ def test_the_report_says_that_only_the_process_has_moved(way, deck, start_run):
         start_run(deck)
         getattr(frozen, move)(300)
         assert deck.runs[0]["status"] == "queued"
-        assert text in write_report(deck).partition("why nothing moved:")[2]
+        assert text in write_report(deck).text.partition("why nothing moved:")[2]
         deck.advance_to(datetime.now(UTC))
         assert deck.runs[0]["status"] == "completed"
-    assert text not in write_report(deck)
+    assert text not in write_report(deck).text

@@ -88,6 +88,19 @@ def test_a_test_that_fails_twice_shows_the_first_failure(run, pytester):
     assert "the first" in read_recording(page)["text"]
 
 
+def test_the_short_summary_begins_with_the_only_reason(run, pytester):
+    """And the report in XML; the error of the test stays."""
+    text = """
+        def test_it(deck):
+            deck.start_run("mfa_then_success", status="interaction_required")
+            assert deck.runs[0]["status"] == "completed", "not yet"
+    """
+    result = run(text, "--junitxml=junit.xml", "-rf", "-vv")
+    why = "An answer to `mfa` must give `code`; the interaction times out in 5m; `deck.answer("
+    result.stdout.fnmatch_lines([f"FAILED *::test_it - {why}*answers it. AssertionError: not yet*"])
+    assert f'message="{why}' in (pytester.path / "junit.xml").read_text()
+
+
 def test_a_page_of_a_test_says_what_helps_in_the_words_of_tests(run, pytester):
     run("def test_it(deck):\n    deck.start_run()\n    assert False", "--deck-html", "pages")
     [page] = (pytester.path / "pages").iterdir()

@@ -40,7 +40,7 @@ def test_a_problem_of_the_world_fails_the_test(run):
     result = run(using(*PROBLEMS))
     result.assert_outcomes(passed=len(PROBLEMS), errors=len(PROBLEMS))
     for problem in PROBLEMS.values():
-        timeline = ["*- deck timeline -*", "2025-01-15T09:30:00Z *created"]
+        timeline = ["*- deck timeline -*", "09:30:00 *created"]
         result.stdout.fnmatch_lines([problem, *timeline])
 
 
