@@ -251,6 +251,7 @@ def test_a_report_shows_a_world_without_a_server(
     expect(page.locator(".recording-name")).to_have_text(HOSTILE)
     page.locator(".recording summary").click()
     expect(page.get_by_text("the rest")).to_be_visible()
+    expect(page.locator(".waiting-why").first).to_contain_text("What helps: deck.answer(")
     expect(page.get_by_role("navigation").get_by_role("button")).to_have_count(3)
     expect(page.get_by_role("button", name="Advance")).to_have_count(0)
     for ref, text in {

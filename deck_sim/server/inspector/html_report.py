@@ -20,12 +20,13 @@ from deck_sim.server.inspector.serving import FILES, PAGE
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
 Json = dict[str, Any]
 
-_WHOLE = ("/next", "/schemas")
 _MOST = 500  # the latest resources, and as many calls, events and deliveries, have details
 
 _FILE = re.compile(r'<(?:link|script)[^>]* (?:href|src)="ui/([^"]+)"[^>]*>(?:</script>)?')
 _CHARSET = '<meta charset="utf-8" />'
 _IMPORT = re.compile(r"""\b((?:from|import)\s*\(?\s*)(["'])(\.{1,2}/[^"'\n]+)\2""")
+# Comments at the beginning of a line or after code, and indentation. Strings have none of these.
+_LEFT_OUT = re.compile(r"/\*\*?\s(?:(?!\*/).)*\*/|^\s*//[^\n]*\n|^\s+", re.DOTALL | re.MULTILINE)
 _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or JSON
 
 
@@ -40,6 +41,7 @@ def record_world(read: Read, caller: str = "http") -> Json:
     destinations = [id_ for id_, kind in kinds.items() if kind == "event_destination"]
     others = [id_ for id_, kind in kinds.items() if kind != "event_delivery"]
     resources = _read_all(read, "/resources/{}", others)
+    edition, schemas = recording["world"]["edition"], json.loads(read("/schemas"))
     answers = {
         **resources,
         **_read_all(read, "/scenarios/{}", [row["scenario"] for row in resources.values()]),
@@ -47,8 +49,9 @@ def record_world(read: Read, caller: str = "http") -> Json:
         **_read_all(read, "/events/{}", [event["id"] for event in recording["events"]]),
         **_read_all(read, "/deliveries/{}", deliveries),
         **_read_all(read, "/destinations/{}/messages", destinations),
-        **{f"/_sim{path}": json.loads(read(path)) for path in _WHOLE},
+        "/_sim/next": json.loads(read("/next")),
         "/_sim/findings": json.loads(read(f"/findings?caller={caller}")),
+        "/_sim/schemas": {"editions": {edition: schemas["editions"][edition]}},
     }
     return {**recording, "next": answers["/_sim/next"], "answers": answers}
 
@@ -120,4 +123,5 @@ def _data_url(type_: str, text: str) -> str:
 
 
 def _text_of(name: str) -> str:
-    return FILES[name].read_text()
+    text = FILES[name].read_text()
+    return text if name.startswith("vendor/") else _LEFT_OUT.sub("", text)

@@ -27,18 +27,28 @@ import { readChoice, withShortIds } from "../history.js";
 const MOST_ROWS = 500; // the latest; a filter finds the others
 const MOST_FINDINGS = 50;
 const MOST_CALLS = 5; // of a finding
+const UNFINISHED = "unfinished_resource";
 /** @type {Finding[]} */
 const NONE = [];
 
 /** The findings about the world; the waiting list has what is unfinished.
  * @param {Context} ctx @returns {Finding[]} */
 export function findingsOf(ctx) {
+  return allFindings(ctx).filter(({ kind }) => kind !== UNFINISHED);
+}
+
+/** What helps a resource that waits, in a sentence. @param {Context} ctx @param {string} id */
+export function remedyOf(ctx, id) {
+  const isIts = (/** @type {Finding} */ { kind, subject }) => kind === UNFINISHED && subject === id;
+  return allFindings(ctx).find(isIts)?.remedy ?? "";
+}
+
+/** @param {Context} ctx @returns {Finding[]} */
+function allFindings(ctx) {
   const { calls, entries, world } = ctx.model;
   // A refused call makes no entry, and a fault or a queued scenario neither entry nor call.
   const version = `${calls.at(-1)?.number} ${entries.at(-1)?.number} ${world?.changes}`;
-  /** @type {Finding[]} */
-  const findings = fetched(ctx, "/_sim/findings", version).data?.data ?? NONE;
-  return findings.filter(({ kind }) => kind !== "unfinished_resource");
+  return fetched(ctx, "/_sim/findings", version).data?.data ?? NONE;
 }
 
 /** The ids of the calls that a finding is about. @param {Finding} finding @returns {string[]} */

@@ -7,6 +7,7 @@ import { answerForm, focusAnswer, release, resourceActions } from "../parts/acti
 import { countText, leftText, parseTime, words } from "../parts/format.js";
 import { button, link, statusBadge, when, withCode } from "../parts/widgets.js";
 import { advance, advanceToNext, dueText, untilDue } from "./clock.js";
+import { remedyOf } from "./journal.js";
 
 /**
  * @typedef {import("../app.js").Context} Context
@@ -141,13 +142,18 @@ function row(ctx, resource) {
   const rightAnswer = model.next?.waiting.find(({ id }) => id === resource.id)?.answer ?? null;
   const delivery = model.deliveries.get(resource.id);
   const name = lane?.title ?? delivery?.eventType ?? resource.id;
+  // A report has no buttons.
+  const remedy = ctx.readOnly ? remedyOf(ctx, resource.id) : "";
   return html`<li class="waiting-row">
     <div class="waiting-line">
       ${statusBadge(resource.status, model.statusRow(resource.kind, resource.status).family)}
       <span class="waiting-name cut" title=${resource.id}
         >${link(ctx, { type: delivery ? "delivery" : "resource", id: resource.id }, name)}</span
       >
-      <span class="waiting-why">${message} ${withCode(model.whyText(resource))}</span>
+      <span class="waiting-why"
+        >${message} ${withCode(model.whyText(resource))}
+        ${when(remedy, html`<strong>What helps:</strong> ${withCode(remedy)}.`)}</span
+      >
       <span class="row waiting-help">${remedyButton(ctx, resource, isOpen)}</span>
     </div>
     ${
