@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 
 @operation("GET", "/scenarios")
 def list_scenarios(simulation: Simulation) -> Json:
-    """Show all scenarios, with the editions that can play them."""
+    """Show all scenarios, with the editions that can play them, and whether each `ships` with
+    deck-sim.
+    """
     library = simulation.library
-    return {"data": [library.get(name).overview for name in library.names()]}
+    added = {scenario.name for scenario in library.added()}
+    scenarios = map(library.get, library.names())
+    return {"data": [row.overview | {"ships": row.name not in added} for row in scenarios]}
 
 
 @operation("GET", "/scenarios/{name}")
@@ -49,6 +53,18 @@ def show_scenario(simulation: Simulation, name: str) -> Json:
         "text": scenario.text,
         "lines": lines,  # by the path of the step: `task_run.2.on_rejected.0`
     }
+
+
+@operation("GET", "/scenarios/{name}/flow.svg")
+def show_flow(simulation: Simulation, name: str) -> Json:
+    """Show the picture of a scenario, an SVG: its steps and branches, and how often this world has
+    played each.
+    """
+    from deck_sim.scenario.flow import draw_flow
+
+    scenario, world = simulation.library.get(name, "name"), simulation.world
+    counts = world.played if any(played == name for played, _, _ in world.played) else None
+    return {"svg": draw_flow(scenario, world.edition, counts)}
 
 
 @operation("PUT", "/scenarios/{name}", takes_text=True)

@@ -88,6 +88,10 @@ class ControlApp:
                 else redact(value, name)
                 for name, value in data.items()
             }
+        if row.path.endswith(".svg"):
+            return Answer(
+                data, headers={"Content-Type": "image/svg+xml"}, body=data["svg"].encode()
+            )
         return Answer(data)
 
 

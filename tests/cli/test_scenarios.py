@@ -32,6 +32,11 @@ def test_a_scenario_is_shown_with_its_branches(cli):
     assert cli("scenarios", "mfa_then_success").stdout == MFA
 
 
+def test_a_scenario_is_printed_as_a_picture(cli):
+    assert cli("scenarios", "mfa_then_success", "--svg").stdout.startswith("<svg xmlns=")
+    assert "name the scenario" in cli("scenarios", "--svg").stderr
+
+
 def test_what_a_scenario_has_beside_steps_is_shown(cli, write):
     steps = "running: 1s..2s", "completed: {output: {rooms: [{beds: 2}, {beds: 1}]}}"
     mine = write("mine", *steps, mix="{success: 3, source_down: 1}")

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from deck_sim.scenario.flow import draw_flow
+from deck_sim.scenario.library import read_folder
+
 from . import (
     test_cli_page,
     test_control_page,
@@ -18,6 +21,7 @@ from . import (
 )
 
 DOCS = Path(__file__).parents[2] / "docs"
+PICTURE = DOCS / "images" / "mfa_then_success.svg"
 PAGES = {
     "cli.md": test_cli_page,
     "control.md": test_control_page,
@@ -29,7 +33,12 @@ PAGES = {
 }
 
 
+def draw_picture():
+    return draw_flow(read_folder(None).get(PICTURE.stem), "connections")
+
+
 def record():
+    PICTURE.write_text(draw_picture(), encoding="utf-8")
     for name, page in PAGES.items():
         (DOCS / name).write_text(page.write_page(page.PAGE), encoding="utf-8")
 
@@ -38,3 +47,7 @@ def record():
 def test_a_page_is_up_to_date(name):
     """If this fails, run scripts/write-docs."""
     assert PAGES[name].write_page(PAGES[name].PAGE) == PAGES[name].PAGE
+
+
+def test_the_picture_of_a_scenario_is_up_to_date():
+    assert PICTURE.read_text(encoding="utf-8") == draw_picture()

@@ -35,6 +35,7 @@ WITHOUT = {
     "show_event": PAGE,
     "show_request": PAGE,
     "show_schemas": PAGE,
+    "show_flow": "`deck-sim scenarios NAME --svg` prints it",
     "show_queue": "`world` has the queues",
     "list_scenarios": "`deck-sim scenarios` lists them",
     "show_fidelity edition": "a property; `deck-sim fidelity --edition` has it",

@@ -162,3 +162,18 @@ def test_a_world_is_reset_after_a_question(page, open_tab, sim, task):
     reset.click()
     toast(page, "The world is empty")
     assert sim.get("/world").json()["resources"]["task"] == 0
+
+
+def test_scenarios_have_pictures_and_tags_are_buttons(page, open_tab, run_task, advance):
+    open_tab(page, "scenarios")
+    cards = page.get_by_role("main").get_by_role("listitem")
+    picture = cards.get_by_role("img", name="source_down: ")
+    expect(picture).to_contain_text("source/source_not_available")
+    page.get_by_role("group", name="Tags").get_by_role("button", name="mfa 1").click()
+    expect(cards).to_have_count(11)
+    page.get_by_role("button", name="mfa_then_success: ").click()
+    played = details(page).locator(".is-played")
+    expect(details(page).get_by_role("img")).to_contain_text("Enter the 6-digit code")
+    expect(played).to_have_count(0)
+    run_task("mfa_then_success")
+    expect(played).to_have_count(1)

@@ -23,17 +23,25 @@ from deck_sim.scenario.model import Scenario
         "deck-sim scenarios",
         "deck-sim scenarios mfa_then_success",
         "deck-sim scenarios --scenarios tests/scenarios",
+        "deck-sim scenarios mfa_then_success --svg > flow.svg",
     )
 )
 @click.argument("name", required=False, metavar="[NAME-or-FILE]", shell_complete=complete_scenario)
 @FOLDER
 @JSON
-def command(name: str | None, folder: Path | None, as_json: bool) -> None:
+@click.option("--svg", "as_svg", is_flag=True, help="Print the picture of the scenario NAME.")
+def command(name: str | None, folder: Path | None, as_json: bool, as_svg: bool) -> None:
     """List the scenarios, or show one with its branches."""
     library = read_folder(folder)
+    if as_svg and not name:
+        raise click.UsageError("--svg: name the scenario")
     if name:
         scenario = find_scenario(name, library)
-        if as_json:
+        if as_svg:
+            from deck_sim.scenario.flow import draw_flow
+
+            echo(draw_flow(scenario, scenario.editions[0]), nl=False)
+        elif as_json:
             print_json(scenario.overview | {"scenario": scenario.source})
         else:
             print_text("\n".join(_lines_of(scenario)))

@@ -31,7 +31,18 @@ def test_scenarios_are_listed_by_name(sim, put):
     assert names == sorted(names)
     assert {"success", "mfa_then_success", "mine"} <= set(names)
     about = {"name": "mine", "summary": "My own.", "tags": ["own"], "editions": [*EDITIONS]}
-    assert data[names.index("mine")] == about
+    assert data[names.index("mine")] == about | {"ships": False}
+    assert data[names.index("success")]["ships"] is True
+
+
+def test_the_picture_of_a_scenario_has_what_was_played(sim, run_task):
+    before = sim.get("/scenarios/source_down/flow.svg")
+    assert before.headers["content-type"].startswith("image/svg+xml")
+    assert "is-played" not in before.text
+    run_task("source_down")
+    after = sim.get("/scenarios/source_down/flow.svg").text
+    assert (after.count("is-played"), after.count("is-missed")) == (1, 2)
+    assert sim.get("/scenarios/no_such/flow.svg").status_code == 400
 
 
 COMMENTED = """\

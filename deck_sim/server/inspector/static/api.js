@@ -64,7 +64,8 @@ export class Api {
     const response = await fetch(this.origin + path, init).catch(() => {
       throw new ApiError(0, [{ message: "the server does not answer" }]);
     });
-    const answer = await response.json().catch(() => null);
+    const isPicture = response.headers.get("Content-Type")?.startsWith("image/svg+xml");
+    const answer = await (isPicture ? response.text() : response.json().catch(() => null));
     if (response.ok) return answer;
     const errors = answer?.errors ?? [{ message: `the server answered ${response.status}` }];
     throw new ApiError(response.status, errors);

@@ -28,8 +28,9 @@ export function scenariosView(ctx) {
   const all = scenariosOf(ctx);
   if (!all.length) return emptyState("Scenarios", "Loading…");
   const terms = searched.toLowerCase().split(/\s+/);
-  const matching = all.filter(({ name, summary, tags }) => {
-    const text = `${name} ${summary} ${tags.join(" ")}`.toLowerCase();
+  const matching = all.filter((scenario) => {
+    const { name, summary } = scenario;
+    const text = `${name} ${summary} ${tagsOf(scenario).join(" ")}`.toLowerCase();
     return terms.every((word) => text.includes(word));
   });
   const search = (/** @type {string} */ text) => {
@@ -41,10 +42,33 @@ export function scenariosView(ctx) {
       ${searchField("Search the scenarios", "Search name, summary and tags", searched, search)}
       <span class="last muted" role="status">${count}${countText(all.length, "scenario")}</span>
     </div>
+    <div class="row strip tag-filter" role="group" aria-label="Tags">
+      ${tagCounts(all).map(([tag, count]) =>
+        button(html`${tag} <small>${count}</small>`, () => search(searched === tag ? "" : tag), {
+          kind: "chip",
+          pressed: terms.includes(tag),
+        }),
+      )}
+    </div>
     ${list(
       matching.map((scenario) => card(ctx, scenario)),
       "cards scenarios",
     )} `;
+}
+
+/** @param {Scenario} scenario */
+function tagsOf({ tags, ships }) {
+  return [...(ships === false ? ["yours"] : []), ...tags];
+}
+
+/** The tags, the most frequent first; yours before all. @param {Scenario[]} all
+ * @returns {[string, number][]} */
+function tagCounts(all) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const tag of all.flatMap(tagsOf)) counts.set(tag, (counts.get(tag) ?? 0) + 1);
+  const place = (/** @type {[string, number]} */ [tag, count]) => (tag === "yours" ? 1e6 : count);
+  return [...counts].sort((a, b) => place(b) - place(a));
 }
 
 /** @param {Context} ctx @param {Scenario} scenario */
@@ -53,19 +77,40 @@ function card(ctx, scenario) {
   return button(
     html`<span class="card-title cut mono">${name}</span>
       <span class="muted">${summary}</span>
+      ${flow(ctx, name, "#card")}
       <span class="row">${tags(ctx, scenario)}</span>`,
     () => ctx.select({ type: "scenario", id: name }),
     { kind: "card", label: `${name}: ${summary}`, current: isSelected(ctx, "scenario", name) },
   );
 }
 
+/** @type {Map<string, {text: string, element: Element}>} */
+const pictures = new Map();
+
+/** The picture of a scenario; with a `version`, as the world has played it by now.
+ * @param {Context} ctx @param {string} name @param {"#card"|""} place which has a copy of its own
+ * @param {number} [version] */
+function flow(ctx, name, place, version) {
+  const path = `/_sim/scenarios/${encodeURIComponent(name)}/flow.svg${place}`;
+  /** @type {string|null} */
+  const text = fetched(ctx, path, version).data;
+  if (!text) return nothing;
+  let picture = pictures.get(path);
+  if (picture?.text !== text) {
+    const { documentElement } = new DOMParser().parseFromString(text, "image/svg+xml");
+    picture = { text, element: document.importNode(documentElement, true) };
+    pictures.set(path, picture);
+  }
+  return picture.element;
+}
+
 /** @param {Context} ctx @param {Scenario} scenario */
 function tags(ctx, scenario) {
-  const { name, tags, ships } = scenario;
-  const isDefault = ctx.model.world?.default_scenario === name;
-  const ownTags = [...(isDefault ? ["default"] : []), ...(ships === false ? ["yours"] : [])];
-  return html`${ownTags.map((tag) => html`<span class="tag tag-own">${tag}</span>`)}
-  ${tags.map((tag) => html`<span class="tag">${tag}</span>`)}`;
+  const isDefault = ctx.model.world?.default_scenario === scenario.name;
+  return [...(isDefault ? ["default"] : []), ...tagsOf(scenario)].map((tag) => {
+    const isOwn = tag === "default" || tag === "yours";
+    return html`<span class="tag ${isOwn ? "tag-own" : ""}">${tag}</span>`;
+  });
 }
 
 /** @param {Context} ctx @param {import("../model.js").Ref} ref */
@@ -81,6 +126,7 @@ export function scenarioDetails(ctx, { id }) {
       scenario
         ? html`<p class="row details-actions">${tags(ctx, scenario)}</p>
             ${ctx.readOnly ? nothing : chooseButtons(ctx, scenario)}
+            ${flow(ctx, id, "", ctx.model.entries.length)}
             ${section("YAML", yamlView(scenario.text ?? ""))}`
         : missing(answer)
     }`;
