@@ -7,6 +7,7 @@ from deck_sim.operations import history as history
 from deck_sim.operations import holds as holds
 from deck_sim.operations import people as people
 from deck_sim.operations import present as present
+from deck_sim.operations import runs as runs
 from deck_sim.operations import scenarios as scenarios
 from deck_sim.operations import schemas as schemas
 from deck_sim.operations import worlds as worlds

@@ -36,6 +36,7 @@ WITHOUT = {
     "show_request": PAGE,
     "show_schemas": PAGE,
     "show_flow": "`deck-sim scenarios NAME --svg` prints it",
+    "start_run": "`start_run` makes the calls of an application, which the journal keeps",
     "show_queue": "`world` has the queues",
     "list_scenarios": "`deck-sim scenarios` lists them",
     "show_fidelity edition": "a property; `deck-sim fidelity --edition` has it",

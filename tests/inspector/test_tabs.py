@@ -177,3 +177,17 @@ def test_scenarios_have_pictures_and_tags_are_buttons(page, open_tab, run_task, 
     expect(played).to_have_count(0)
     run_task("mfa_then_success")
     expect(played).to_have_count(1)
+
+
+def test_a_run_is_started_without_a_program(page, open_tab, sim):
+    open_tab(page)
+    page.get_by_label("watch a run without a program").select_option("needs_approval")
+    expect(page.get_by_role("img", name="needs_approval: ")).to_be_visible()
+    page.get_by_role("button", name="Play").click()
+    expect(page.get_by_role("row", name="Run 1")).to_be_visible()
+    expect(details(page)).to_contain_text("The clock is frozen; it becomes running in 2s.")
+    open_tab(page, "scenarios", select="scenario:source_down")
+    expect(details(page)).to_contain_text('deck.start_run("source_down")')
+    details(page).get_by_role("button", name="Play", exact=True).click()
+    expect(details(page)).to_contain_text("Run 2")
+    assert [run["status"] for run in sim.get("/task-runs").json()["data"]] == ["queued"] * 2

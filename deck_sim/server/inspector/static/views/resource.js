@@ -50,7 +50,7 @@ const MARK_TONES = {
 
 /** Why a scenario was chosen. @type {Record<string, string>} */
 const WAYS = {
-  header: "the call has the header Deck-Sim-Scenario",
+  header: "the call that started it names it",
   queue: "it was next in the queue",
   rule: "a rule matched",
   magic_name: "the user name or external_id names it",

@@ -1,10 +1,19 @@
 // @ts-check
-/** The tab with all scenarios, the text of one, and the buttons that choose it. */
+/** The tab with all scenarios, the text of one, and the buttons that play it or choose it. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { fetched } from "../api.js";
+import { keyOption } from "../parts/copies.js";
 import { countText, words } from "../parts/format.js";
-import { button, copyButton, emptyState, isSelected, list, searchField } from "../parts/widgets.js";
+import {
+  button,
+  codeBlock,
+  copyButton,
+  emptyState,
+  isSelected,
+  list,
+  searchField,
+} from "../parts/widgets.js";
 import { missing, section, yamlView } from "./details.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -15,6 +24,7 @@ import { missing, section, yamlView } from "./details.js";
  */
 
 let searched = "";
+let firstScenario = "mfa_then_success"; // before the first run
 
 /** The scenarios that a world can play. @param {Context} ctx @returns {Scenario[]} */
 export function scenariosOf(ctx) {
@@ -127,7 +137,8 @@ export function scenarioDetails(ctx, { id }) {
         ? html`<p class="row details-actions">${tags(ctx, scenario)}</p>
             ${ctx.readOnly ? nothing : chooseButtons(ctx, scenario)}
             ${flow(ctx, id, "", ctx.model.entries.length)}
-            ${section("YAML", yamlView(scenario.text ?? ""))}`
+            ${section("YAML", yamlView(scenario.text ?? ""))}
+            ${ctx.readOnly ? nothing : section("Start it from a program", playCode(ctx, id))}`
         : missing(answer)
     }`;
 }
@@ -147,9 +158,10 @@ function chooseButtons(ctx, scenario) {
   };
   const next = kinds.map((kind) => `the next ${words(kind)}`).join(" and ");
   return html`<div class="row details-actions">
+    ${playButton(ctx, name)}
     ${button("Play next", () => ctx.act(`${name} is queued for ${next}`, queue()), {
-      kind: "button button-primary",
       disabled: ctx.isOffline,
+      title: `By ${next} of your program`,
     })}
     ${button(isDefault ? "Is the default" : "Make default", makeDefault, {
       disabled: isDefault || ctx.isOffline,
@@ -157,5 +169,61 @@ function chooseButtons(ctx, scenario) {
     ${copyButton(`deck.use("${name}")`, "Copy as pytest")}
     ${copyButton(`Deck-Sim-Scenario: ${name}`, "Copy header")}
     ${copyButton(scenario.text ?? "", "Copy YAML")}
+  </div>`;
+}
+
+/** Start a run that plays a scenario, and show it. @param {Context} ctx @param {string} scenario */
+function playButton(ctx, scenario) {
+  const play = async () => {
+    const call = ctx.api.post("/_sim/runs", { scenario });
+    const answer = await ctx.act(({ kind }) => `A ${words(kind)} plays ${scenario}`, call);
+    const selected = answer && { type: "resource", id: answer.resource.id };
+    if (selected) ctx.set({ tab: "timeline", selected });
+  };
+  return button("Play", play, {
+    kind: "button button-primary",
+    disabled: ctx.isBusy || ctx.isOffline,
+    title: "Start a run with a task and a login, as if a program had",
+  });
+}
+
+/** What a program does in place of *Play*. @param {Context} ctx @param {string} name */
+function playCode({ api }, name) {
+  const body = JSON.stringify({ scenario: name });
+  const key = api.key ?? "YOUR_KEY";
+  return html`<h4>curl</h4>
+    ${codeBlock(`curl ${api.origin}/_sim/runs ${keyOption(api.key)} \\\n  -H "Content-Type: application/json" -d '${body}'`)}
+    <h4>Python</h4>
+    ${codeBlock(`from deck_sim import DeckSim\n\nwith DeckSim() as deck:\n    run = deck.start_run("${name}")`)}
+    <h4>Node</h4>
+    ${codeBlock(`await fetch("${api.origin}/_sim/runs", {
+  method: "POST",
+  headers: { Authorization: ${JSON.stringify(`Bearer ${key}`)}, "Content-Type": "application/json" },
+  body: JSON.stringify(${body}),
+});`)}`;
+}
+
+/** A run to watch in a world that has none. @param {Context} ctx */
+export function firstRun(ctx) {
+  const names = scenariosOf(ctx).map(({ name }) => name);
+  if (!names.length || ctx.readOnly) return nothing;
+  if (!names.includes(firstScenario)) firstScenario = names[0];
+  const choose = (/** @type {Event} */ event) => {
+    firstScenario = /** @type {HTMLSelectElement} */ (event.target).value;
+    ctx.refresh();
+  };
+  return html`<div class="stack card first-run">
+    <div class="row">
+      <label for="first-scenario"><strong>Or watch a run without a program:</strong></label>
+      <select id="first-scenario" @change=${choose}>
+        ${names.map((name) => html`<option ?selected=${name === firstScenario}>${name}</option>`)}
+      </select>
+      ${playButton(ctx, firstScenario)}
+    </div>
+    ${flow(ctx, firstScenario, "#card")}
+    <details>
+      <summary>The same from a program</summary>
+      ${playCode(ctx, firstScenario)}
+    </details>
   </div>`;
 }

@@ -15,6 +15,7 @@ import {
   textField,
   when,
 } from "../parts/widgets.js";
+import { firstRun } from "./scenarios.js";
 
 /** @typedef {import("../app.js").Context} Context */
 
@@ -136,8 +137,7 @@ export function firstCall(ctx) {
       }
     </p>
     ${otherWorlds(ctx)} ${codeBlock(`export DECK_BASE_URL=${base} DECK_API_KEY=${shellWord(key)}`)}
-    <p class="muted">Or make a call yourself:</p>
-    ${codeBlock(`curl ${base}/agents ${keyOption(key)} \\\n  -H "Content-Type: application/json" -d '{"name": "First agent"}'`)}
+    ${firstRun(ctx)}
   </div>`;
 }
 
