@@ -93,7 +93,7 @@ async def advance_clock(
     limit: Length = timedelta(days=1),
 ) -> Json:
     """Move the clock. Everything that falls due, webhooks included, happens before the answer,
-    which lists it in `happened`.
+    which lists it in `happened`. `next` is the timer that is due first.
     """
     targets = {"by": by, "to": to, "sleep": sleep, "until": until}
     names = [name for name, value in targets.items() if value is not None]
@@ -126,7 +126,13 @@ async def advance_clock(
         lambda numbered: entry_as_json(simulation, numbered[1], numbered[0]),
         enumerate(report.happened, report.after + 1),
     )
-    return {"now": format_moment(report.now), "happened": happened, **holds_as_json(simulation)}
+    due = simulation.world.timers.upcoming()
+    return {
+        "now": format_moment(report.now),
+        "happened": happened,
+        "next": due_as_json(simulation.world, due[0]) if due else None,
+        **holds_as_json(simulation),
+    }
 
 
 @operation("GET", "/next")

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from deck_sim.base import __version__
+from deck_sim.base.call_pattern import CallPattern
 from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import counted, in_python, quote
 from deck_sim.base.redaction import mask_key, redact_query, world_token
@@ -27,7 +28,7 @@ from deck_sim.runtime.serialization import message_as_json
 from deck_sim.runtime.simulation import Simulation
 
 if TYPE_CHECKING:
-    from deck_sim.operations.parameters import Count, Length
+    from deck_sim.operations.parameters import Count, Length, Match
 
 _ABOUT = ("name", "external_id", "event_type")  # shown for a new resource, with its references
 
@@ -179,14 +180,18 @@ def _call_as_json(call: Call) -> Json:
 
 
 @operation("GET", "/requests", shows_records=True)
-def show_requests(simulation: Simulation) -> Json:
-    """Show the calls of the Deck API, oldest first."""
+def show_requests(simulation: Simulation, match: Match | None = None) -> Json:
+    """Show the calls of the Deck API, or those that `match` a pattern, oldest first."""
     world, journal = simulation.world, simulation.journal
+    calls = lint.calls_without_trouble(simulation)
+    if match is not None:
+        pattern = CallPattern.read(match)
+        calls = [call for call in calls if pattern.matches(call.method, call.path)]
     return {
         "edition": world.edition,
         "kept_headers": sorted({*KEPT_HEADERS, *world.options.keep_headers}),
         "dropped": journal.dropped,
-        "data": [*map(_whole_as_json, lint.calls_without_trouble(simulation))],
+        "data": [*map(_whole_as_json, calls)],
     }
 
 

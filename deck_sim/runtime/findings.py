@@ -76,6 +76,22 @@ CALLERS: dict[str, dict[str, str]] = {
         "answer": "it accepts {answer}",
         "review": "`POST /_sim/task-runs/{id}/approve` approves it",
     },
+    "node": {
+        "advance": "move the clock with `world.advanceUntil(…)`, `world.advance(…)` or"
+        " `world.settle()`, or give your client `world.sleep`",
+        "poll": "Advance the clock (`world.advance`), let your client wait with `world.sleep`, move"
+        " fake timers with `world.tick`, or use the clock `on_poll`.",
+        "call": "give your application `world.baseUrl` and `world.apiKey`, or the variables of"
+        " `world.env`, in each test",
+        "key": "give your application `world.apiKey` in each test",
+        "authorize": " with `world.apiKey`",
+        "path": " The path is an option: `world.deliverTo(app, { path })`",
+        "crash": "its output has the exception",
+        "secret": "world.webhookSecret",
+        "setting": "`webhook_time` of `PATCH /_sim/world`",
+        "answer": '`world.answer("{id}", {answer})` answers it',
+        "review": '`world.approve("{id}")` approves it',
+    },
 }
 _MOST_CALLS = 3  # that a message names
 _MOST_SAID = 200  # characters of an answer
@@ -111,6 +127,7 @@ class Finding(NamedTuple):
     reason: str
     remedy: str  # "" if only the reason can help
     details: dict[str, Any]
+    weight: str = NOTE
 
     @property
     def text(self) -> str:
@@ -149,7 +166,7 @@ def collect_findings(
     """
     source = Source(simulation, worlds, terms, poll_interval)
     return [
-        Finding(name, *row)
+        Finding(name, *row, kind.weight)
         for name, kind in FINDING_KINDS.items()
         if kind.weight in weights
         for row in kind.find(source)

@@ -31,7 +31,6 @@ from deck_sim.handle.failure_report import Report, write_report
 from deck_sim.runtime.findings import (
     CALLERS,
     FAILURE,
-    FINDING_KINDS,
     LEFTOVER,
     OVERSIGHT,
     Finding,
@@ -117,9 +116,10 @@ def world_of(
                 findings = [Finding(**row) for row in deck.findings]
             plays_all = "deck_every_scenario" in getattr(item, "fixturenames", ())
             for finding in findings:
-                weight = FINDING_KINDS[finding.kind].weight
-                if weight in weights and not (plays_all and finding.kind == "unplayed_login"):
-                    intended = "" if weight == FAILURE else f"; {_IF_INTENDED}"
+                if finding.weight in weights and not (
+                    plays_all and finding.kind == "unplayed_login"
+                ):
+                    intended = "" if finding.weight == FAILURE else f"; {_IF_INTENDED}"
                     problems.append(f"{finding.text}{intended}")
         if (options.lint or item.config.getini("deck_lint")) == FAIL and not (failed or deviates):
             problems += deck.lint.lines()

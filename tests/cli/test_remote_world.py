@@ -150,3 +150,10 @@ def test_a_negative_duration_is_no_unknown_option(cli):
     for word, why in (("-5m", "'-5m' is negative"), ("--limt", "No such option")):
         done = cli("advance", word)
         assert (done.exit_code, why in done.stderr) == (2, True)
+
+
+def test_the_timeline_can_be_a_page(drive, run_task, tmp_path):
+    run = run_task()
+    page = tmp_path / "timeline.html"
+    assert f"{run['id']}" in drive("timeline", "--html", f"{page}").stdout
+    assert f"{run['id']}" in page.read_text()

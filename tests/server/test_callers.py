@@ -6,7 +6,9 @@ import httpx2
 import pytest
 
 from deck_sim.base.errors import in_python
+from deck_sim.runtime.findings import CALLERS
 from deck_sim.runtime.registry import WorldRegistry
+from deck_sim.runtime.simulation import Exploration
 from deck_sim.server.uvicorn_server import Server
 
 OF_PYTHON = ("pytest", "deck.", "DeckSim", "time.sleep")
@@ -71,3 +73,29 @@ def test_hints_of_a_server_in_the_process_of_a_test_name_python(deck):
     headers = {"Authorization": f"Bearer {deck.api_key}", "User-Agent": "bookings/1.0"}
     answer = httpx2.post(f"{deck.base_url}/credentials", headers=headers, trust_env=False)
     assert '@pytest.mark.deck(edition="credentials")' in answer.text.replace("\\", "")
+
+
+def test_remedies_can_be_in_the_terms_of_the_npm_package(sim, run_task):
+    run_task()
+    rows = {
+        caller: sim.get("/findings", params={"caller": caller}).json()["data"]
+        for caller in ("node", "http")
+    }
+    remedies = {caller: row[-1]["remedy"] for caller, row in rows.items()}
+    assert "`world.advanceUntil(…)`" in remedies["node"]
+    assert "POST /_sim/clock/advance" in remedies["http"]
+
+
+def test_the_remedies_for_each_caller_have_the_same_names():
+    assert {frozenset(terms) for terms in CALLERS.values()} == {frozenset(CALLERS["test"])}
+
+
+def test_a_finding_says_if_it_fails_a_test(sim, simulation):
+    """A test with a trouble may pass without using all that it set up."""
+    sim.post("/faults", json={"match": "POST /v2/agents", "status": 502})
+    weights = []
+    for has_trouble in (False, True):
+        simulation().exploration = Exploration(has_trouble)
+        weights.append({row["kind"]: row["weight"] for row in sim.get("/findings").json()["data"]})
+    assert weights[0] == {"unused_fault": "leftover", "no_calls": "note"}
+    assert weights[1] == {"unused_fault": "note", "no_calls": "note"}

@@ -13,12 +13,15 @@ from warnings import catch_warnings
 import click
 
 from deck_sim.base.durations import format_duration
-from deck_sim.cli.options import ANY_KEY, DURATION, JSON, MODE, MOMENT, SPEED, STEP, URL
+from deck_sim.base.redaction import mask_key
+from deck_sim.cli.options import ANY_KEY, DURATION, FILE, JSON, MODE, MOMENT, SPEED, STEP, URL
 from deck_sim.cli.output import echo, examples, print_json, print_text
 from deck_sim.handle.connect.address import DEFAULT_URL
 from deck_sim.runtime.settings import ON_POLL, REAL
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from deck_sim.handle.deck import Deck
 
 
@@ -173,11 +176,16 @@ def advance(
 
 
 @click.command(
-    epilog=examples("deck-sim timeline | grep call", "deck-sim timeline --follow --json | jq .what")
+    epilog=examples(
+        "deck-sim timeline | grep call",
+        "deck-sim timeline --follow --json | jq .what",
+        "deck-sim timeline --html timeline.html",
+    )
 )
 @click.option("--follow", is_flag=True, help="Also print each new entry, until Ctrl-C.")
+@click.option("--html", "page", type=FILE, help="Also write the timeline as an HTML page.")
 @on_server
-def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
+def timeline(deck: Deck, follow: bool, page: Path | None) -> tuple[Any, object]:
     """Show what happened in a world of a running server.
 
     With --follow, --json prints each entry as one line.
@@ -189,6 +197,8 @@ def timeline(deck: Deck, follow: bool) -> tuple[Any, object]:
         )
         if not is_read:
             break
+    if page is not None:
+        deck.write_html(page, title=mask_key(deck.api_key))
     entries = deck.timeline
     text = entries or f"nothing has happened yet in the world of {deck.api_key}"
     _warn_if_uncalled(deck)

@@ -54,3 +54,11 @@ def test_the_events_that_an_advance_waits_for_are_counted(sim, simulation, run_t
     until = {"event": ["task_run.completed", "task_run.failed"]}
     assert sim.post("/clock/advance", json={"until": until}).status_code == 200
     assert simulation().moves == {"by": 1, "task_run.completed,task_run.failed": 1}
+
+
+def test_an_advance_says_what_is_due_next(sim, run_task):
+    run = run_task("slow_success")
+    moved = sim.post("/clock/advance", json={"by": "0ms"}).json()
+    assert moved["next"] == sim.get("/next").json()["due"][0]
+    assert (moved["next"]["id"], moved["next"]["to"]) == (run["id"], "running")
+    assert sim.post("/clock/advance", json={"by": "1d"}).json()["next"] is None

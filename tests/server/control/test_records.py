@@ -78,3 +78,12 @@ def test_the_journal_keeps_each_call_with_its_body(api, sim, run_task):
     assert (listed["query"], listed["body"], listed["scenario"]) == ("limit=x", None, None)
     assert keyed["headers"]["idempotency-key"] == "k"
     assert (broken["body"], broken["errors"]) == ("{oops", ["request/body_invalid"])
+
+
+def test_calls_can_be_chosen_by_a_pattern(sim, api):
+    api.post("/agents", json={"name": "Concierge"})
+    api.get("/agents")
+    matched = sim.get("/requests", params={"match": "POST /v2/*"}).json()["data"]
+    assert [call["method"] for call in matched] == ["POST"]
+    refused = sim.get("/requests", params={"match": "POST agents"})
+    assert "write it like `POST /v2/tasks/*/run`" in refused.json()["errors"][0]["message"]
