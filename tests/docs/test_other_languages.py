@@ -1,5 +1,6 @@
-"""The test in Node of docs/tutorial.md."""
+"""The test in Node of docs/tutorial.md, and the npm package."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parents[2] / "docs" / "tutorial.md").read_text()
+from deck_sim.base import __version__
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "tutorial.md").read_text()
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
@@ -19,3 +23,9 @@ def test_the_test_in_node_ends_as_shown(tmp_path):
     command = [sys.executable, "-m", "deck_sim", *words.split()]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, f"{summary}\n"), done.stdout
+
+
+def test_the_npm_package_has_the_version_of_deck_sim():
+    """It refuses a server of another version."""
+    package = json.loads((ROOT / "clients/node/package.json").read_text())
+    assert package["version"] == __version__

@@ -1,0 +1,3 @@
+export { DeckSimError } from "./control.js";
+export type * from "./types.js";
+export { World } from "./world.js";

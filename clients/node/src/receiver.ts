@@ -1,0 +1,39 @@
+// An application that receives webhooks, on a server of its own on loopback.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { listHeaders, type CallsInFlight } from "./calls_in_flight.js";
+import type { FetchHandler, Receiver } from "./types.js";
+
+const RAISED = "deck-sim-raised"; // the header that tells the server of an error of the application
+
+/** Listen on a free port, and count what is received. */
+export async function listen(receiver: Exclude<Receiver, string>, calls: CallsInFlight): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    calls.receiving += 1;
+    response.once("close", () => (calls.receiving -= 1));
+    try {
+      if (typeof receiver === "function") await receiver(request, response);
+      else await answerWith(receiver, request, response);
+    } catch (error) {
+      const text = String(error).replace(/[^ -~]+/g, " ").slice(0, 200);
+      if (!response.headersSent) response.writeHead(500, { [RAISED]: text });
+      response.end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server.unref();
+}
+
+export function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+async function answerWith(handler: FetchHandler, request: IncomingMessage, response: ServerResponse) {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece);
+  const headers = listHeaders(request.headersDistinct);
+  const options = { method: request.method!, headers, body: pieces.length ? Buffer.concat(pieces) : null };
+  const answer = await handler.fetch(new Request(`http://${request.headers.host}${request.url}`, options));
+  response.writeHead(answer.status, [...answer.headers].flat());
+  response.end(Buffer.from(await answer.arrayBuffer()));
+}

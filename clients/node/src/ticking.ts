@@ -1,0 +1,144 @@
+// Moving a world and the fake timers of its test together, from timer to timer.
+import { createRequire } from "node:module";
+import { DeckSimError } from "./control.js";
+import { readMilliseconds } from "./options.js";
+import type { FakeTimers, MockTimers, Time } from "./types.js";
+
+const realSetTimeout = setTimeout; // before a test fakes them
+const realSetImmediate = setImmediate;
+
+const QUIET_TURNS = 3; // of the event loop without a call in flight: the application has gone on
+const PATIENCE = 50; // ms of waiting for a call, before the server is asked if a hold keeps it
+const LONGEST_RECEIPT = 5000; // ms that a receiver may take
+
+/** What `tick` needs of a world. */
+export interface TickedWorld {
+  callsInFlight(): number;
+  isReceiving(): boolean; // whether the application has yet to answer a webhook
+  changes(): number; // calls so far that may have changed the world
+  /** Move by ms. Return in how many ms something is due, and how many calls are held. */
+  advance(ms: number): Promise<{ due: number; held: number }>;
+}
+
+interface Timers {
+  move(ms: number): unknown; // fires what is due
+  next(): number; // in how many ms a timer is due
+  immediates(): number; // in how many ms the last `setImmediate` is due, 0 if there is none
+}
+
+/** Move a world and fake timers together. Each step goes to what comes first, a timer or something
+ * that is due in the world, and ends when the calls of the application have ended.
+ */
+export async function tick(world: TickedWorld, by: Time, timers: Timers): Promise<void> {
+  let left = readMilliseconds(by);
+  let due = 0; // what is due now is played first
+  let changes = world.changes();
+  let ahead = 0; // ms by which the timers have moved more than the world
+
+  /** Fire what the application waits for within a call, and what is due until a time. */
+  async function fire(until = 0): Promise<void> {
+    const ms = Math.max(timers.next() + ahead <= until ? timers.next() : 0, timers.immediates());
+    await timers.move(ms);
+    ahead += ms;
+  }
+
+  async function moveTimers(to: number): Promise<void> {
+    await timers.move(Math.max(to - ahead, 0));
+    ahead = Math.max(to, ahead);
+  }
+
+  async function moveWorld(ms: number): Promise<void> {
+    let isMoving = true;
+    const longest = ahead + LONGEST_RECEIPT;
+    const moving = world.advance(ms).finally(() => (isMoving = false));
+    for (let waited = 0; isMoving; waited += 5) {
+      await Promise.race([moving, delay(5)]);
+      if (world.callsInFlight() > 0 || !world.isReceiving()) waited = 0;
+      // A receiver of webhooks that waits for a timer gets the time; the world follows later.
+      if (isMoving) await fire(waited < PATIENCE ? 0 : longest);
+    }
+    due = (await moving).due;
+    left -= ms;
+    ahead -= ms;
+  }
+
+  /** Wait until the application waits for a timer, or for an answer that a hold keeps back. */
+  async function rest(): Promise<void> {
+    let held = 0;
+    for (let turn = 0, waits = 1; turn < QUIET_TURNS; turn += 1) {
+      await new Promise((resolve) => realSetImmediate(resolve));
+      for (; world.callsInFlight() > held; turn = 0, waits += 1) {
+        await delay(1);
+        if (world.callsInFlight() > held) await fire();
+        if (waits % PATIENCE === 0) held = (await world.advance(0)).held;
+      }
+    }
+  }
+
+  for (;;) {
+    await rest();
+    if (changes !== world.changes()) due = 0; // the application has changed what is due
+    changes = world.changes();
+    const timer = timers.next() + ahead;
+    const step = Math.min(left, timer, due);
+    if (step === 0 && timer > 0 && due > 0) return;
+    // The process is at the time of the webhooks that come with this step. If a timer is due, too,
+    // it is a millisecond earlier, so that a poll sees what the world has become.
+    if (due <= step) await moveTimers(timer > step ? step : step - 1);
+    await moveWorld(step);
+    await moveTimers(0);
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => realSetTimeout(resolve, ms));
+}
+
+/** Read fake timers. `step`, for those of node:test, is the longest time to move at once. */
+export function readTimers(fakes: FakeTimers | MockTimers, step?: Time): Timers {
+  if ("advanceTimersByTimeAsync" in fakes) return ofClock(fakes);
+  if (step === undefined) {
+    throw new DeckSimError(
+      "`mock.timers` of node:test does not show its timers, so `tick` needs the longest time that" +
+        ' it may move at once: `world.tick("5m", mock.timers, { step: "5s" })`',
+    );
+  }
+  const ms = Math.max(readMilliseconds(step), 1);
+  return { move: (by) => fakes.tick(by), next: () => ms, immediates: () => 0 };
+}
+
+/** The timers of vitest and jest: a clock of @sinonjs/fake-timers. */
+function ofClock(fakes: FakeTimers): Timers {
+  const clock = (setTimeout as any).clock;
+  if (!clock) {
+    throw new DeckSimError("`setTimeout` is not faked; call `vi.useFakeTimers()` before `tick`");
+  }
+  if (clock.attachedInterval) {
+    const why = "`shouldAdvanceTime` moves the timers without the world, so they drift apart";
+    throw new DeckSimError(`${why}; leave it out: \`vi.useFakeTimers()\``);
+  }
+  function list(): { callAt: number; type: string }[] {
+    const { timers = {} } = clock; // an object before vitest 5, then a Map
+    const rows: any[] = "values" in timers ? [...timers.values()] : Object.values(timers);
+    if (rows.length === fakes.getTimerCount()) return rows;
+    const text = `\`tick\` cannot read the timers of vitest ${versionOfVitest()}`;
+    throw new DeckSimError(`${text}; report it to deck-sim, and use vitest 4 or 5`);
+  }
+  return {
+    move: (ms) => fakes.advanceTimersByTimeAsync(ms),
+    next: () => Math.max(Math.min(...list().map(({ callAt }) => callAt)) - clock.now, 0),
+    // One that is set while timers are fired is due a millisecond later.
+    immediates: () => {
+      const times = list().filter(({ type }) => type === "Immediate").map(({ callAt }) => callAt);
+      return Math.max(...times, clock.now) - clock.now;
+    },
+  };
+}
+
+function versionOfVitest(): string {
+  try {
+    return createRequire(`${process.cwd()}/`)("vitest/package.json").version;
+  } catch {
+    return "(unknown)";
+  }
+}
