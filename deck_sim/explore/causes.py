@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.explore.outcome import LESS, MORE, OTHER
 from deck_sim.explore.places import program_calls
-from deck_sim.explore.troubles import FAILS_AGAIN, LOST_RESPONSE, RESTART, Trouble
+from deck_sim.explore.troubles import CARRIED_OUT, RESTART, Pair, Trouble
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.simulation import Simulation
 
@@ -15,7 +15,6 @@ TWICE, LOST, WRONG = "work done twice", "work lost", "wrong state"
 CRASH, NOT_REPEATED, HASTY = "crash", "not repeated", "repeated too early"
 CAUSES = (TWICE, LOST, WRONG, CRASH, NOT_REPEATED, HASTY)  # the worst first
 
-_CARRIED_OUT = (LOST_RESPONSE, FAILS_AGAIN)
 _KEY = "idempotency-key"
 
 # What helps, where the row of the trouble does not fit what happened.
@@ -73,7 +72,7 @@ def _is_skipped(log: Sequence[AttemptResult], calls: Sequence[Call]) -> bool:
 
 
 def find_cause(
-    trouble: Trouble,
+    trouble: Trouble | Pair,
     differences: Collection[str],
     aftermath: Aftermath,
     *,
@@ -84,7 +83,7 @@ def find_cause(
     kinds of differences of its worlds. `is_crash` says that an error ended the program.
     """
     abandoned = aftermath.is_abandoned
-    is_unknown = trouble.kind.name in _CARRIED_OUT and abandoned and aftermath.creates
+    is_unknown = trouble.kind.name in CARRIED_OUT and abandoned and aftermath.creates
     signs = {
         TWICE: MORE in differences,
         HASTY: is_hasty,
@@ -95,7 +94,7 @@ def find_cause(
     return next((cause for cause, holds in signs.items() if holds), CRASH)
 
 
-def find_advice(trouble: Trouble, aftermath: Aftermath, cause: str) -> str:
+def find_advice(trouble: Trouble | Pair, aftermath: Aftermath, cause: str) -> str:
     """Say what helps a program to survive a trouble, by what it did."""
     advice, repetitions = trouble.kind.advice, aftermath.calls[1:]
     if trouble.kind.name == RESTART:
@@ -105,7 +104,7 @@ def find_advice(trouble: Trouble, aftermath: Aftermath, cause: str) -> str:
         (_HANDLED, aftermath.skips_retries),
         (advice, not aftermath.calls or cause == HASTY),
     ]
-    if trouble.kind.name in _CARRIED_OUT:
+    if trouble.kind.name in CARRIED_OUT:
         signs += [
             (_DONE, not aftermath.creates),
             (_READ, len(keys) == 1 and keys != {None} and repetitions),

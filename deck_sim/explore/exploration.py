@@ -5,9 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from deck_sim.explore.causes import LOST, TWICE, find_advice, find_cause
-from deck_sim.explore.exploration_report import Report, Result
+from deck_sim.explore.exploration_report import FAILED, Report, Result
 from deck_sim.explore.outcome import LESS, MORE, Difference
-from deck_sim.explore.troubles import Trouble, choose_troubles, find_troubles
+from deck_sim.explore.troubles import (
+    Pair,
+    Trouble,
+    choose_troubles,
+    find_pairs,
+    find_troubles,
+    pair_names,
+)
 from deck_sim.explore.watch import Watch
 
 RUN_LIMIT = 200  # runs with a trouble, unless a test sets its own limit
@@ -23,13 +30,14 @@ Run = Callable[[Watch], str | None]
 class Plan:
     """The troubles to try, and the limits and options of an exploration."""
 
-    only: Iterable[str] = ()  # troubles, with or without their places; empty: all
+    only: Sequence[str] = ()  # troubles, with or without their places; empty: all
     skip: Iterable[str] = ()
     limit: int = RUN_LIMIT
     may_lack: bool = False  # a run may lack resources of the baseline, as after a failure
     may_begin: Callable[[], bool] = lambda: True  # whether another run may begin
     can_rerun: bool = False  # the program can be killed, and run again in the same worlds
     first: Sequence[str] = ()  # troubles to begin with
+    pairs: bool = False  # also try two troubles at once where each alone was survived
     keeps_timelines: bool = False  # for the page of the report
     map: Callable[..., Iterable[Any]] = map  # one run after the other; an executor's: parallel
 
@@ -51,10 +59,11 @@ def explore(
     report.timeline = baseline.timeline() if plan.keeps_timelines else ()
     troubles, report.left_out = find_troubles(baseline.places(), can_rerun=plan.can_rerun)
     chosen, report.missing = choose_troubles(troubles, plan.only, plan.skip)
-    chosen.sort(key=lambda trouble: f"{trouble}" not in plan.first)
-    tried, usual = chosen[: plan.limit], baseline.findings()
+    usual, wanted_pairs = baseline.findings(), pair_names(plan.only)
+    has_pairs, baseline_likes = plan.pairs or wanted_pairs, {trouble.like for trouble in troubles}
+    reached = dict[Trouble, list[Trouble]]()  # from each one that was survived
 
-    def try_trouble(trouble: Trouble) -> Result | None:
+    def try_trouble(trouble: Trouble | Pair) -> Result | None:
         if not plan.may_begin():
             return None
         # A program that sleeps before it repeats a call may not be ready for a webhook until then.
@@ -69,17 +78,35 @@ def explore(
             trouble, watch.occurred, findings=findings, waited=watch.waited, ran_again=ran_again
         )
         if not (failure or differences or watch.is_hasty or watch.accepted_forgery):
+            if isinstance(trouble, Trouble) and has_pairs and watch.occurred:
+                others, _ = choose_troubles(find_troubles(watch.places())[0], plan.only, plan.skip)
+                reached[trouble] = [other for other in others if other.like not in baseline_likes]
             return result
         result = _explain(result, watch, baseline, failure, differences)
         return replace(result, timeline=watch.timeline()) if plan.keeps_timelines else result
 
-    report.not_tried = len(chosen)
-    progress(0, len(tried))
-    for number, result in enumerate(plan.map(try_trouble, tried), 1):
-        if result is not None:
-            report.results.append(result)
-            report.not_tried -= 1
-        progress(number, len(tried))
+    def try_all(troubles: Iterable[Trouble | Pair]) -> None:
+        chosen = sorted(troubles, key=lambda trouble: f"{trouble}" not in plan.first)
+        tried, done = chosen[: plan.limit - len(report.results)], len(report.results)
+        report.not_tried += len(chosen)
+        progress(done, done + len(tried))
+        for number, result in enumerate(plan.map(try_trouble, tried), done + 1):
+            if result is not None:
+                report.results.append(result)
+                report.not_tried -= 1
+            progress(number, done + len(tried))
+
+    try_all(chosen)
+    if has_pairs:
+        failed = {(row.trouble.kind, row.trouble.place.subject) for row in report.of(FAILED)}
+        survived = {
+            first: [new for new in reached[first] if (new.kind, new.place.subject) not in failed]
+            for first in chosen
+            if first in reached
+        }
+        pairs = {f"{pair}": pair for pair in find_pairs(survived)}
+        try_all([pairs[name] for name in wanted_pairs or pairs if name in pairs])
+        report.missing = [*report.missing, *(name for name in wanted_pairs if name not in pairs)]
 
 
 def _explain(

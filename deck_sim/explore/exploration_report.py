@@ -9,7 +9,7 @@ from typing import Any
 
 from deck_sim.base.errors import counted
 from deck_sim.explore.causes import CAUSES, CRASH, WRONG
-from deck_sim.explore.troubles import Trouble
+from deck_sim.explore.troubles import Pair, Trouble
 
 SURVIVED, FAILED, NOT_TESTED = "survived", "did not survive", "not tested"
 HARMLESS = "changed only counts or moments"
@@ -25,7 +25,7 @@ Timeline = Sequence[tuple[float, str]]  # the seconds since its world began, and
 class Result:
     """A trouble that was tried, and whether the program survived it."""
 
-    trouble: Trouble
+    trouble: Trouble | Pair
     occurred: bool
     problems: Sequence[str] = ()  # the failure of the test, and how the worlds differ; empty: none
     findings: Sequence[str] = ()  # about its worlds, and not about those of the baseline
@@ -119,7 +119,8 @@ class Report:
                 f"  what helps: {rows[0]['advice']}",
                 f"  again:      {rows[0]['again']}",
             ]
-        if missed := [*(f"{result.trouble}" for result in self.of(NOT_TESTED)), *self.missing]:
+        singles = (row.trouble for row in self.of(NOT_TESTED) if isinstance(row.trouble, Trouble))
+        if missed := [*map(str, singles), *self.missing]:
             lines += ["", "these troubles did not occur, so they are not tested:"]
             lines += [f"  {name}" for name in missed]
         return lines

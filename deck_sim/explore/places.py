@@ -69,7 +69,8 @@ def _find_calls(simulation: Simulation) -> Iterator[Place]:
     for pattern, call in program_calls(simulation):
         counts[pattern] += 1
         number, same = counts[pattern], (call.method, call.path, call.body)
-        if call.fault or same in faulty:  # a test of a fault is about one trouble already
+        # A test of a fault is about one trouble already.
+        if (call.fault and not call.by_trouble) or same in faulty:
             faulty.add(same)
             continue
         if call.method != "GET":

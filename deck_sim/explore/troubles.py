@@ -1,6 +1,6 @@
 """The table of troubles: the name, places and effect of each, and advice for the client."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deck_sim.base.errors import DeckSimError, listed, nearest
@@ -23,7 +23,9 @@ from deck_sim.explore.places import (
 from deck_sim.runtime.simulation import Simulation
 
 LOST_RESPONSE, FAILS_AGAIN, RESTART = "lost_response", "fails_again", "restart"
+CARRIED_OUT = (LOST_RESPONSE, FAILS_AGAIN)  # Deck does what the call asks for, unseen
 _TIMINGS = (STEP, STEPS, RANGES, SLOW)
+_AND = " and "  # between the names of a pair
 
 _KEY = "send an `Idempotency-Key` with each create call, and repeat the call with the same key"
 _STORE = (
@@ -113,6 +115,11 @@ class Trouble:
         return between.join(filter(None, (self.kind.name, self.place.name)))
 
     @property
+    def like(self) -> tuple[str, ...]:
+        """The same in similar troubles, of which one is tried."""
+        return (self.kind.name, *self.place.like)
+
+    @property
     def is_timing(self) -> bool:
         return self.place.kind in _TIMINGS
 
@@ -122,7 +129,11 @@ class Trouble:
 
     def start(self, simulation: Simulation) -> None:
         """Put the trouble into a new world, before the world's first call."""
+        faults = simulation.world.injected.by_owner.setdefault(TROUBLE, [])
+        others = len(faults)
         self.kind.start(simulation, self.place)
+        for fault in faults[others:]:
+            fault.id = f"{self}"
 
     def occurred(self, simulation: Simulation) -> bool:
         world = simulation.world
@@ -130,42 +141,96 @@ class Trouble:
             return bool(world.pace and world.pace.changed)
         if self.place.kind == EARLY and simulation.answered_before_webhooks:
             return False
-        return any(fault.fired for fault in world.injected.by_owner.get(TROUBLE, ()))
+        faults = world.injected.by_owner.get(TROUBLE, ())
+        return any(fault.fired for fault in faults if fault.id == f"{self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two troubles in one run: `late at task_run.queued of run 1 and tenfold`."""
+
+    first: Trouble
+    second: Trouble
+
+    def __str__(self) -> str:
+        return f"{self.first}{_AND}{self.second}"
+
+    @property
+    def kind(self) -> TroubleKind:
+        """The one whose advice counts: a call that was carried out has the higher price."""
+        return (self.first if self.first.kind.name in CARRIED_OUT else self.second).kind
+
+    @property
+    def place(self) -> Place:
+        return self.first.place
+
+    @property
+    def is_of_webhook(self) -> bool:
+        return self.first.is_of_webhook or self.second.is_of_webhook
+
+    def start(self, simulation: Simulation) -> None:
+        self.first.start(simulation)
+        self.second.start(simulation)
+
+    def occurred(self, simulation: Simulation) -> bool:
+        return self.first.occurred(simulation) and self.second.occurred(simulation)
 
 
 def find_troubles(places: Iterable[Place], *, can_rerun: bool = False) -> tuple[list[Trouble], int]:
     """Return the troubles of these places, and the number of similar troubles left out."""
     kinds = [kind for kind in TROUBLE_KINDS if can_rerun or not kind.needs_rerun]
+    every = [
+        Trouble(kind, place) for place in places for kind in kinds if place.kind in kind.places
+    ]
     troubles = dict[tuple[str, ...], Trouble]()
-    left_out = 0
-    for place in places:
-        for kind in kinds:
-            if place.kind in kind.places:
-                left_out += (kind.name, *place.like) in troubles
-                troubles.setdefault((kind.name, *place.like), Trouble(kind, place))
-    return [*troubles.values()], left_out
+    for trouble in every:
+        troubles.setdefault(trouble.like, trouble)
+    return [*troubles.values()], len(every) - len(troubles)
+
+
+def find_pairs(reached: Mapping[Trouble, Iterable[Trouble]]) -> list[Pair]:
+    """Return the pairs of these troubles, and those with the troubles that each made reachable.
+    These come first, then the others, the nearest to each other first.
+    """
+    singles = [*reached]
+    pairs = [Pair(first, second) for first in singles for second in reached[first]]
+    for distance in range(1, len(singles)):
+        pairs += map(Pair, singles, singles[distance:])
+    return [
+        pair
+        for pair in pairs
+        if pair.first.place.life == pair.second.place.life
+        and pair.first.place != pair.second.place  # one fault at most fires at a place
+        and not (pair.first.is_timing and pair.second.is_timing)
+        and not (pair.first.kind.needs_rerun or pair.second.kind.needs_rerun)
+    ]
+
+
+def pair_names(names: Iterable[str]) -> list[str]:
+    """Return the names that are those of pairs."""
+    return [name for name in names if _AND in name]
 
 
 def choose_troubles(
-    troubles: Sequence[Trouble], only: Iterable[str] = (), skip: Iterable[str] = ()
+    troubles: Sequence[Trouble], only: Sequence[str] = (), skip: Iterable[str] = ()
 ) -> tuple[list[Trouble], list[str]]:
-    """Return the troubles that `only` names (if empty: all), without those that `skip` names; then
-    the names in `only` that fit none, each with hints at similar ones. Names may omit the place.
+    """Return the troubles that `only` names (if empty: all), alone or in pairs, without those that
+    `skip` names; then the names in `only` that fit none, each with hints at similar ones, but not
+    those of pairs. Names may omit the place.
     """
-    tried, skipped = dict.fromkeys(only), {*skip}
+    tried, skipped = {part for name in only for part in name.split(_AND)}, {*skip}
     rows = [(trouble, {f"{trouble}", trouble.kind.name}) for trouble in troubles]
     chosen = [
-        trouble
-        for trouble, names in rows
-        if (not tried or names & tried.keys()) and not names & skipped
+        trouble for trouble, names in rows if (not tried or names & tried) and not names & skipped
     ]
     every = {name for _, names in rows for name in names}
-    return chosen, [f"{name}{nearest(name, every)}" for name in tried if name not in every]
+    unknown = [name for name in only if name not in every and _AND not in name]
+    return chosen, [f"{name}{nearest(name, every)}" for name in unknown]
 
 
 def check_names(names: Iterable[str], *, can_rerun: bool = False) -> None:
     """Raise DeckSimError if a name does not begin with a kind of trouble that can be tried."""
-    for name in names:
+    for name in (part for text in names for part in text.split(_AND)):
         kind = name.partition(" ")[0]
         if kind not in NAMES:
             near = nearest(kind, NAMES) or f"; troubles are {listed(NAMES)}"

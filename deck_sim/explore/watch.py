@@ -20,7 +20,7 @@ from deck_sim.explore.outcome import (
     read_state,
 )
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
-from deck_sim.explore.troubles import Trouble
+from deck_sim.explore.troubles import Pair, Trouble
 from deck_sim.handle.timeline import TimelineEntry
 from deck_sim.operations.history import show_timeline
 from deck_sim.runtime.findings import CALLERS, NOTE, WEIGHTS, collect_findings
@@ -56,7 +56,7 @@ class Life:
 class Watch:
     """The worlds of one run of the program, and the trouble that is put into one of them."""
 
-    trouble: Trouble | None = None
+    trouble: Trouble | Pair | None = None
     finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries
     lives: list[Life] = field(default_factory=list)
     caller: str = "test"  # in whose terms the findings are

@@ -115,7 +115,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Explore a test that uses `deck`, if an option or a marker asks for it."""
     marker, options = item.get_closest_marker("deck_explore"), item.config.option
-    is_asked = options.deck_explore or options.deck_trouble
+    is_asked = options.deck_explore or options.deck_explore_pairs or options.deck_trouble
     is_asked = is_asked if marker is None else marker.args != (False,)
     if not is_asked or "deck" not in getattr(item, "fixturenames", ()):
         return None

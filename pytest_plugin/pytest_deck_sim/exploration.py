@@ -99,12 +99,16 @@ class Explorer:
             return f"pytest {shlex.quote(name)} --deck-trouble={shlex.quote(trouble)}"
 
         report = Report(name, again, report_only=options.report_only)
+        seconds = self._config.option.deck_explore_time
+        end = time.monotonic() + (float("inf") if seconds is None else seconds)
         plan = Plan(
             only=self._config.option.deck_trouble or options.troubles,
             skip=options.skip,
             limit=options.limit,
             first=_failed_last(self._config).get(name, ()),
             may_lack=bool(options.raises),
+            may_begin=lambda: time.monotonic() < end,
+            pairs=self._config.option.deck_explore_pairs,
             keeps_timelines=bool(self._config.option.deck_explore_html),
         )
         if baseline.called:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,15 @@ ENV_VARIABLES = {  # of `deck_env`, by attribute of `Deck`: the default name, an
 }
 
 
+def _read_seconds(text: str) -> float:
+    from deck_sim.base.durations import parse_duration
+
+    try:
+        return parse_duration(text).total_seconds()
+    except ValueError as error:
+        raise ArgumentTypeError(error) from None
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of deck-sim to the command line and to the ini file."""
     group = parser.getgroup("deck-sim")
@@ -50,6 +60,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--deck-coverage", action="store_true", help=_COVERAGE_TEXT)
     text = "run each test again for each thing that can go wrong"
     group.addoption("--deck-explore", action="store_true", help=text)
+    text = "also explore two troubles at once where each alone was survived"
+    group.addoption("--deck-explore-pairs", action="store_true", help=text)
+    text = "begin no run of a test with a trouble after this time, such as 60s"
+    group.addoption("--deck-explore-time", metavar="TIME", type=_read_seconds, help=text)
     several: Any = {"metavar": "NAME", "action": "append", "default": []}
     group.addoption("--deck-trouble", help="explore with this trouble only; repeatable", **several)
     text = "write the results of exploration to this file, as JSON"

@@ -69,13 +69,19 @@ def test_a_sound_command_survives(cli):
 
 def test_one_trouble_alone_can_be_repeated(cli, monkeypatch, tmp_path):
     words = ["explore", "--clock", "on_poll", "--trouble", LOST, "--trouble=reset", "--jobs", "2"]
-    words += ["--time=1m", "--explore-report", tmp_path / "report.json"]
+    words += ["--pairs", "--time=1m", "--explore-report", tmp_path / "report.json"]
     words += ["--html", tmp_path / "page.html", *python(CREATE)]
     monkeypatch.setattr(sys, "argv", ["deck-sim", *map(str, words)])
     done = cli(*words)
-    assert done.stdout.startswith("2 troubles: 1 survived, 1 did not, 0 not tested\n")
+    assert done.stdout.startswith("3 troubles: 2 survived, 1 did not, 0 not tested\n")
     again = f"  again:      deck-sim explore --clock on_poll --trouble '{LOST}' -- "
     assert f"\n{again}" in done.stdout
+
+
+def test_two_troubles_at_once_are_tried(cli):
+    source = f'{CREATE}; call("GET", "/agents")'
+    done = cli("explore", "--pairs", "--trouble", "reset", *python(source, key="one"))
+    assert (done.exit_code, done.stdout) == (0, "4 troubles: 4 survived, 0 did not, 0 not tested\n")
 
 
 def test_a_named_place_that_never_occurs_fails(cli):

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from functools import partial
 from unittest.mock import ANY
 
@@ -291,6 +292,53 @@ def test_an_advance_waits_for_retries_if_all_was_delivered_without_trouble(
     receiver.say(500, 200, 200, 500, 200)
     explored(program, only=["duplicate"])
     assert waits == [False, False, True, False, False, False]
+
+
+@pytest.fixture
+def forget(api):
+    """A program that makes an agent with a key, and forgets the key when it fails again."""
+
+    def forget():
+        for key in ("one", "one", "two"):
+            with suppress(httpx2.TransportError):
+                headers = {"Idempotency-Key": key}
+                if api.post("/agents", json={"name": "a"}, headers=headers).is_success:
+                    break
+
+    return forget
+
+
+PAIR = "lost_response at POST /v2/agents #1 and reset at POST /v2/agents #2"
+
+
+def test_two_troubles_at_once_do_damage_that_each_alone_does_not(explored, forget):
+    """Another place for the second one: the repetition."""
+    report = explored(forget, only=["reset", "lost_response"], pairs=True)
+    assert {result.verdict for result in report.results[:2]} == {"survived"}
+    problems = {f"{result.trouble}": result.problems for result in report.results}
+    assert problems[PAIR] == ["2 agents where the baseline has 1"]
+    assert report.progress[3:] == [(number, 6) for number in range(2, 7)]
+
+
+def test_no_pair_repeats_what_a_trouble_alone_has_found(explored, create):
+    """Here, that a write is repeated without a key."""
+    report = explored(create, only=["reset", "lost_response"], pairs=True)
+    names = [f"{result.trouble}" for result in report.results]
+    assert names[0].startswith("lost_response at ")
+    assert not [name for name in names[1:] if "lost_response" in name]
+
+
+def test_a_pair_can_be_repeated_by_its_name(explored, forget):
+    """After those of its troubles that are possible alone."""
+    missing = f"{PAIR} in world 2"
+    report = explored(forget, only=[PAIR, missing])
+    assert [f"{result.trouble}" for result in report.results] == [PAIR.partition(" and ")[0], PAIR]
+    assert (report.failed, report.missing) == (True, [missing])
+
+
+def test_the_limit_is_for_pairs_too(explored, forget):
+    report = explored(forget, only=["reset", "lost_response"], pairs=True, limit=3)
+    assert (len(report.results), report.not_tried) == (3, 3)
 
 
 def test_a_receiver_that_accepts_a_forged_message_is_a_finding(

@@ -1,4 +1,5 @@
 import copy
+from dataclasses import replace
 from itertools import pairwise
 
 import httpx2
@@ -22,9 +23,11 @@ from deck_sim.explore.places import (
 from deck_sim.explore.troubles import (
     NAMES,
     TROUBLE_KINDS,
+    Pair,
     Trouble,
     check_names,
     choose_troubles,
+    find_pairs,
     find_troubles,
 )
 from deck_sim.explore.watch import Life, Watch
@@ -326,6 +329,45 @@ def test_a_test_that_reads_and_clears_its_faults_leaves_the_trouble(start, creat
     assert [fault["status"] for fault in sim.get("/faults").json()["data"]] == [502]
     sim.delete("/faults")
     assert [create(), create()] == [201, 503]
+
+
+def test_a_pair_occurs_if_both_troubles_do(start, create, simulation):
+    pair = Pair(start("unavailable", FIRST_CREATE), start("reset", SECOND_CREATE))
+    simulation().world.injected.by_owner.clear()
+    pair.start(simulation())
+    assert f"{pair}" == "unavailable at POST /v2/agents #1 and reset at POST /v2/agents #2"
+    assert (create(), pair.occurred(simulation())) == (503, False)
+    assert (create(), pair.occurred(simulation())) == ("ReadError", True)
+
+
+def test_the_advice_of_a_pair_is_that_of_a_call_that_was_carried_out(start):
+    names = ("lost_response", "reset")
+    lost, reset = (start(name, SECOND_CREATE) for name in names)
+    assert Pair(lost, reset).kind == Pair(reset, lost).kind == lost.kind
+    assert Pair(reset, reset).kind == reset.kind
+
+
+def test_pairs_that_a_first_trouble_makes_possible_come_first():
+    """Then those that are near to each other. No pair has one place, two timings or two worlds."""
+    places = [replace(FIRST_CREATE, name=f"POST #{number}", number=number) for number in (1, 2, 3)]
+    reset, lost, at_once, draw, duplicate, restart = (
+        TROUBLE_KINDS[NAMES.index(name)]
+        for name in ("reset", "lost_response", "at_once", "other_draw", "duplicate", "restart")
+    )
+    first_reset, second_reset = Trouble(reset, places[0]), Trouble(reset, places[1])
+    fast, other = Trouble(at_once, Place(STEPS)), Trouble(draw, Place(RANGES))
+    elsewhere = Trouble(duplicate, Place(DELIVERY, "", ("agent.created", ""), life="another"))
+    new = Trouble(lost, places[2])
+    pairs = find_pairs({first_reset: [new], second_reset: [], fast: [], other: [], elsewhere: []})
+    assert [f"{pair}".replace(" at POST ", "") for pair in pairs] == [
+        "reset#1 and lost_response#3",
+        "reset#1 and reset#2",
+        "reset#2 and at_once",
+        "reset#1 and at_once",
+        "reset#2 and other_draw",
+        "reset#1 and other_draw",
+    ]
+    assert find_pairs({first_reset: [Trouble(lost, places[0]), Trouble(restart, places[1])]}) == []
 
 
 PLACES = [SECOND_CREATE, Place(READ, "GET /v2/agents #1", ("GET /v2/agents",), like=("read",))]

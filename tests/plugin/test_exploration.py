@@ -187,6 +187,18 @@ def test_a_page_in_the_message_of_a_failure_is_cut_to_its_title(run):
     result.stdout.fnmatch_lines(["  not repeated: RuntimeError: 503 Service Unavailable"])
 
 
+def test_pairs_are_tried_if_an_option_asks_for_them(run):
+    result = run(AGENT, "--deck-explore-pairs", "--deck-trouble=reset")
+    result.stdout.fnmatch_lines(["*: 2 troubles: 2 survived, *"])
+
+
+def test_after_a_given_time_no_run_begins(run):
+    result = run(AGENT, EXPLORE, "--deck-explore-time=0s")
+    result.stdout.fnmatch_lines(["*0 troubles: *; 5 not tried (limit of runs or time)"])
+    error = run(AGENT, "--deck-explore-time=60").stderr
+    error.fnmatch_lines(["*: argument --deck-explore-time: '60' *; for seconds write '60s'"])
+
+
 def test_a_named_place_that_never_occurs_fails(run):
     """It may occur in one of several tests. A trouble without a place may occur nowhere."""
     text = f"{AGENT}\ndef test_read(deck_client): deck_client.get('/agents')"

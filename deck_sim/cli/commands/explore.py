@@ -49,6 +49,7 @@ _NOTHING = "nothing to explore: no call reached the server; does the command rea
 @click.option(
     "--time", "time_limit", type=POSITIVE_DURATION, help="Start no new run after this time."
 )
+@click.option("--pairs", is_flag=True, help="Also try two troubles at once.")
 @click.option("--timeout", type=POSITIVE_DURATION, help="Stop a run after this time; it fails.")
 @click.option(
     "--rerun", is_flag=True, help="Run a failed command once more, in the worlds that it left."
@@ -64,6 +65,7 @@ def command(
     only: tuple[str, ...],
     jobs: int,
     time_limit: timedelta | None,
+    pairs: bool,
     timeout: timedelta | None,
     rerun: bool,
     explore_report: Path | None,
@@ -138,6 +140,7 @@ def command(
             else:
                 plan = Plan(
                     only,
+                    pairs=pairs,
                     can_rerun=rerun,
                     keeps_timelines=page is not None,
                     may_begin=lambda: time.monotonic() < end,
@@ -165,7 +168,8 @@ def command(
 def _write_repeat_command(words: tuple[str, ...], trouble: str) -> str:
     arguments = [*sys.argv[1 : len(sys.argv) - len(words)], "--"]
     options = iter(arguments[: arguments.index("--")])
-    options = (word for word in options if not word.startswith(tuple(f"{name}=" for name in _ONCE)))
+    left_out = ("--pairs", *(f"{name}=" for name in _ONCE))
+    options = (word for word in options if not word.startswith(left_out))
     repeated = [word for word in options if word not in _ONCE or not next(options)]
     return shlex.join(["deck-sim", *repeated, "--trouble", trouble, "--", *words])
 
