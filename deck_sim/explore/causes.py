@@ -113,7 +113,7 @@ def find_advice(trouble: Trouble | Pair, aftermath: Aftermath, cause: str) -> st
         ]
     signs += [
         (_ALONE, cause == TWICE),
-        (_GO_ON, repetitions),
+        (_GO_ON, repetitions and not aftermath.is_abandoned),
         (_ASK, aftermath.pattern.endswith("/interaction")),
     ]
     return next((text for text, holds in signs if holds), advice)

@@ -56,6 +56,7 @@ ANSWER = "POST /v2/task-runs/*/interaction"
         (("reset", CREATE, "", ""), {"differences": [OTHER]}, "wrong state", "the repetition suc"),
         (("reset", CREATE, "", ""), {"is_crash": False}, "wrong state", "the repetition succ"),
         (("rate_limited", CREATE, "", ""), {"is_hasty": True}, "repeated too early", "wait a mom"),
+        (("rate_limited", CREATE, "", ""), {}, "not repeated", "wait a moment"),
     ],
 )
 def test_cause_and_advice_follow_what_the_program_did(judge, calls, options, cause, advice):
