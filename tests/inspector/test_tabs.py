@@ -22,7 +22,7 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     page.keyboard.press("/")
     page.keyboard.type("404")
     expect(page.get_by_text("1 of 62 calls")).to_be_visible()
-    for key in ("Tab", "Tab", "Tab", "Enter"):
+    for key in (*["Tab"] * 6, "Enter"):
         page.keyboard.press(key)
     expect(details(page)).to_contain_text("request/agent_not_found")
     details(page).get_by_role("button", name="Copy as pytest assertion").click()
@@ -34,6 +34,21 @@ def test_calls_are_listed_filtered_opened_and_copied(new_page, open_tab, api):
     expect(rows).to_have_count(62)
     rows.first.click()
     expect(details(page)).to_contain_text("What it caused")
+
+
+def test_chips_show_some_calls_only(page, open_tab, api):
+    for _ in range(9):
+        api.get("/agents")
+    api.post("/agents", json={"name": "Concierge"})
+    api.post("/agents", json={"nmae": "Concierge"})
+    rows = open_tab(page, "journal").locator(".call-row")
+    for name, count in (("errors 1", 1), ("creates 1", 1), ("reads 9", 9)):
+        page.get_by_role("button", name=name).click()
+        expect(rows).to_have_count(count)
+        page.get_by_role("button", name=name).click()
+    expect(rows).to_have_count(11)
+    page.get_by_role("searchbox").fill("post 400")
+    expect(rows).to_have_count(1)
 
 
 def test_a_finding_is_listed_when_it_comes_up(page, open_tab, api, sim):

@@ -56,22 +56,38 @@ export function callsOf({ subject, details }) {
   return details.calls?.map?.((/** @type {any} */ call) => call.request_id) ?? [subject];
 }
 
+/** What a chip shows. @type {Record<string, (call: Call, flagged: Set<string>) => boolean>} */
+const CHIPS = {
+  errors: ({ status, unanswered }) => status >= 400 || Boolean(unanswered),
+  creates: ({ status }) => status === 201,
+  reads: ({ method }) => ["GET", "HEAD"].includes(method),
+  lint: ({ id }, flagged) => flagged.has(id),
+};
+/** @type {string|null} */
+let activeChip = null;
+
 /** @param {Context} ctx */
 export function journalView(ctx) {
   const { calls, callsDropped } = ctx.model;
   if (!calls.length) return noCalls(ctx);
-  const findings = findingsOf(ctx);
-  const text = ctx.ui.filter.toLowerCase().trim();
-  const matching = text ? calls.filter((call) => searchText(call).includes(text)) : calls;
-  const count = matching === calls ? "" : `${matching.length.toLocaleString("en")} of `;
+  const mistakes = findingsOf(ctx).filter(({ details }) => details.why);
+  const flagged = new Set(mistakes.flatMap(callsOf));
+  const terms = ctx.ui.filter.toLowerCase().split(/\s+/);
+  const fits = activeChip ? CHIPS[activeChip] : () => true;
+  const matching = calls.filter(
+    (call) => fits(call, flagged) && terms.every((term) => searchText(call).includes(term)),
+  );
+  const count =
+    matching.length === calls.length ? "" : `${matching.length.toLocaleString("en")} of `;
   return html`<div class="fill">
     <div class="row strip toolbar">
       ${searchField(
         "Filter of the calls",
-        "Filter: a part of a method, path, status, id, scenario, fault or error",
+        "Filter: words of a method, path, status, id, scenario, fault or error",
         ctx.ui.filter,
         (filter) => ctx.set({ filter }),
       )}
+      ${Object.keys(CHIPS).map((name) => chip(ctx, name, flagged))}
       <span class="last muted" role="status">${count}${countText(calls.length, "call")}</span>
     </div>
     ${when(
@@ -81,20 +97,35 @@ export function journalView(ctx) {
       </p>`,
     )}
     ${findingsStrip(ctx)}
-    ${matching.length ? callList(ctx, matching, findings) : emptyState("No call matches", "")}
+    ${matching.length ? callList(ctx, matching, flagged) : emptyState("No call matches", "")}
   </div>`;
 }
 
 /** @param {Call} call */
-function searchText(call) {
+function searchText({ at, time, number, after, ...call }) {
   return Object.values(call).flat().join(" ").toLowerCase();
 }
 
-/** The latest calls, the newest first. @param {Context} ctx @param {Call[]} calls @param {Finding[]} findings */
-function callList(ctx, calls, findings) {
+/** A button that shows some calls only, with their number. @param {Context} ctx
+ * @param {string} name @param {Set<string>} flagged */
+function chip(ctx, name, flagged) {
+  const count = ctx.model.calls.filter((call) => CHIPS[name](call, flagged)).length;
+  const isActive = activeChip === name;
+  const choose = () => {
+    activeChip = isActive ? null : name;
+    ctx.refresh();
+  };
+  if (!count && !isActive) return nothing;
+  return button(html`${name} <small>${count.toLocaleString("en")}</small>`, choose, {
+    kind: "chip",
+    pressed: isActive,
+  });
+}
+
+/** The latest calls, the newest first. @param {Context} ctx @param {Call[]} calls
+ * @param {Set<string>} flagged the ids of calls with mistakes */
+function callList(ctx, calls, flagged) {
   const latest = calls.slice(-MOST_ROWS).reverse();
-  const mistakes = findings.filter(({ details }) => details.why);
-  const flagged = new Set(mistakes.flatMap(callsOf));
   const titles = ["Time", "Method", "Path", "Status", "Scenario, fault, errors"];
   return html`<div class="calls" tabindex="0" role="region" aria-label="List of calls">
     <div class="calls-head muted small" aria-hidden="true">
