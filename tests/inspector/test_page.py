@@ -226,10 +226,12 @@ def test_a_server_that_hangs_stops_the_clock_and_what_needs_it(page, open_tab, s
 
 
 def test_the_page_and_the_report_begin_with_what_is_wrong(
-    page, open_tab, api, deck, deck_client, tmp_path
+    page, open_tab, api, sim, deck, deck_client, tmp_path
 ):
     api.post("/agents", json={"nmae": "Concierge"})
+    sim.post("/holds", json={"event": "task_run.completed"})  # it may still be met
     findings = open_tab(page).locator(".lint")
+    expect(findings.locator("summary")).to_contain_text("1 finding")
     expect(findings.locator("summary")).to_contain_text("did you mean 'name'?")
     expect(page.get_by_text("No run yet")).to_be_visible()
     deck_client.post("/agents", json={"nmae": "Concierge"})

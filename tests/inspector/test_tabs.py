@@ -151,22 +151,64 @@ def test_controls_change_what_happens_next(page, open_tab, sim):
     assert (world["timeout_cap"], world["rate_limit"]["requests"]) == (60, 5)
 
 
-def test_each_ready_made_fault_can_be_added_and_removed(page, open_tab):
+def test_troubles_of_one_click_can_be_added_and_removed(page, open_tab, sim):
     open_tab(page, "controls")
     faults = page.get_by_role("region", name="Faults")
-    examples = faults.get_by_role("combobox").locator("option").all_inner_texts()
-    for count, example in enumerate(examples, start=1):
-        faults.get_by_role("combobox").select_option(example)
-        faults.get_by_role("button", name="Add the fault").click()
+    buttons = faults.get_by_role("group", name="The next ").get_by_role("button")
+    for count in range(1, 7):
+        buttons.nth(count - 1).click()
         expect(faults.get_by_role("listitem")).to_have_count(count)
-    assert len({*faults.get_by_role("listitem").all_inner_texts()}) == len(examples)
+    effects = {"lost_response", "status", "error", "duplicate", "reorder", "delay"}
+    assert effects <= {name for fault in sim.get("/faults").json()["data"] for name in fault}
     faults.get_by_role("button", name="Remove the fault").first.click()
-    expect(faults.get_by_role("listitem")).to_have_count(len(examples) - 1)
+    expect(faults.get_by_role("listitem")).to_have_count(5)
     faults.get_by_role("button", name="Clear all").click()
     expect(faults).to_contain_text("There is no fault.")
-    faults.get_by_label("The fault as JSON").fill("{")
-    faults.get_by_role("button", name="Add the fault").click()
-    expect(page.get_by_role("status").get_by_text("This is not JSON")).to_be_visible()
+
+
+def test_each_fault_can_be_chosen_and_copied(page, open_tab, sim):
+    open_tab(page, "controls")
+    faults = page.get_by_role("region", name="Faults")
+    schemas = sim.get("/schemas").json()["faults"]
+    effects = [f"{family}.{effect}" for family, rows in schemas.items() for effect in rows]
+    refused = []
+    for effect in effects:
+        faults.get_by_label("What happens").select_option(effect)
+        if effect == "event.content_type":  # which has no usual value
+            faults.get_by_label("content type").fill("text/html")
+        faults.get_by_role("button", name="Add the fault").click()
+        expect(page.locator(".toast")).to_have_count(1)
+        refused += page.locator(".toast.tone-bad").all_inner_texts()
+        page.locator(".toast").get_by_role("button").click()
+    assert refused == []
+    expect(faults.get_by_role("listitem")).to_have_count(len(effects))
+    faults.get_by_label("What happens").select_option("match.error")
+    faults.locator("select[name=error]").select_option("source/source_blocked")
+    faults.locator("input[name=times]").fill("3")
+    faults.get_by_text("The same from a program").click()
+    code = faults.locator("pre").nth(1)
+    assert code.inner_text() == (
+        'deck.fault({"times": 3, "match": "* /v2/**", "error": "source/source_blocked"})'
+    )
+
+
+def test_a_trouble_can_be_made_for_the_call_the_run_or_the_webhook_in_hand(
+    page, open_tab, api, sim, run_task, subscribe, advance
+):
+    subscribe("task_run.queued")
+    run = run_task("success")["id"]
+    advance("1s")
+    api.get(f"/task-runs/{run}")
+    call = sim.get("/requests").json()["data"][-1]["request_id"]
+    delivery = sim.get("/deliveries").json()["data"][0]["id"]
+    for ref in (f"call:{call}", f"resource:{run}", f"delivery:{delivery}"):
+        open_tab(page, select=ref)
+        details(page).get_by_role("group", name="The next ").get_by_role("button").first.click()
+        expect(page.locator(".toast.tone-good")).to_contain_text("The next ")
+    faults = sim.get("/faults").json()["data"]
+    of_run = f"GET /v2/task-runs/{run}"
+    assert [fault.get("match") for fault in faults] == [of_run, of_run, None]
+    assert faults[-1]["event"] == "task_run.queued"
 
 
 def test_a_world_is_reset_after_a_question(page, open_tab, sim, task):

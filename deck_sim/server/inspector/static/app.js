@@ -64,7 +64,7 @@ function callCount({ calls, callsDropped }) {
 function timelineView(ctx) {
   const { model } = ctx;
   const isEmpty = model.ready && model.lanes.size === 0;
-  const findings = model.calls.length ? findingsStrip(ctx) : nothing;
+  const findings = model.calls.length ? findingsStrip(ctx, true) : nothing;
   if (isEmpty && !model.next?.kept_back && !ctx.readOnly) return html`${findings}${firstCall(ctx)}`;
   return html`<div class="fill">
     ${ctx.readOnly ? findingsStrip(ctx) : findings} ${waitingStrip(ctx)}

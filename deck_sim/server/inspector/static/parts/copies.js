@@ -93,7 +93,7 @@ function comparable(value) {
 }
 
 /** A Python literal. @param {any} value @returns {string} */
-function pythonValue(value) {
+export function pythonValue(value) {
   if (value === null) return "None";
   if (value === true) return "True";
   if (value === false) return "False";
@@ -103,4 +103,19 @@ function pythonValue(value) {
     ([name, inner]) => `${jsonText(name)}: ${pythonValue(inner)}`,
   );
   return `{${fields.join(", ")}}`;
+}
+
+/** A POST call of the control API as curl and as JavaScript for Node.
+ * @param {{origin: string, key: string|null}} api @param {string} path @param {unknown} body */
+export function postCode({ origin, key }, path, body) {
+  const json = JSON.stringify(body);
+  const type = `"Content-Type": "application/json"`;
+  return {
+    curl: `curl ${origin}${path} ${keyOption(key)} \\\n  -H 'Content-Type: application/json' -d ${shellWord(json)}`,
+    node: `await fetch("${origin}${path}", {
+  method: "POST",
+  headers: { Authorization: ${jsonText(`Bearer ${key ?? "YOUR_KEY"}`)}, ${type} },
+  body: JSON.stringify(${json}),
+});`,
+  };
 }

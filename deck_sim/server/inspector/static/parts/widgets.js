@@ -102,6 +102,16 @@ export function codeBlock(code) {
   </div>`;
 }
 
+/** The same for programs. @param {{curl: string, node: string}} code @param {string} python */
+export function programCode({ curl, node }, python) {
+  return html`<h4>curl</h4>
+    ${codeBlock(curl)}
+    <h4>Python</h4>
+    ${codeBlock(python)}
+    <h4>Node</h4>
+    ${codeBlock(node)}`;
+}
+
 /** Show a modal dialog until it is closed. @param {string} title @param {any} content */
 export function showDialog(title, content) {
   const dialog = document.createElement("dialog");
@@ -246,4 +256,80 @@ export function dataList(id, values) {
 /** The options of a `select`. @param {string[]} values @param {(value: string) => string} [label] */
 export function optionList(values, label = String) {
   return values.map((value) => html`<option value=${value}>${label(value)}</option>`);
+}
+
+/** @param {string} label @param {any} input @param {any} [hint] */
+export function field(label, input, hint = "") {
+  return html`<label class="field">
+    <span class="muted">${label}</span>${input}${when(hint, html`<small>${hint}</small>`)}
+  </label>`;
+}
+
+/**
+ * What an input of a value needs to know of its JSON Schema. `choices` are the words that it can
+ * be; a `mark` can only be true.
+ * @typedef {{type: "text"|"number"|"switch"|"json"|"mark", choices: string[], min?: number}} Shape
+ */
+
+/** @param {any} schema @returns {Shape} */
+export function shapeOf(schema) {
+  /** @type {any[]} */
+  const all = [schema, ...(schema.anyOf ?? [])];
+  const types = all.map(({ type }) => type);
+  const choices = all.flatMap(({ enum: words = [] }) => words);
+  const min = all.find(({ minimum }) => minimum !== undefined)?.minimum;
+  if (types.includes("boolean")) return { type: "switch", choices };
+  if (types.includes("integer") || types.includes("number"))
+    return { type: "number", choices, min };
+  if (types.includes("string") || choices.length) return { type: "text", choices };
+  const isJson = schema.anyOf || "default" in schema || types.includes("object");
+  return { type: isJson ? "json" : "mark", choices };
+}
+
+/** The input of a value: a switch, a number, one of some words, or text.
+ * @param {string} name @param {Shape} shape @param {any} value null or false: none
+ * @param {string} none what an empty field means; "": it must not be empty
+ * @param {string} [list] of suggestions */
+export function valueInput(name, { type, choices, min }, value, none, list) {
+  if (type === "switch")
+    return html`<input
+      type="checkbox"
+      role="switch"
+      name=${name}
+      .defaultChecked=${value === true}
+    />`;
+  if (choices.length)
+    return html`<select name=${name}>
+      ${choices.map((word) => html`<option ?selected=${word === value}>${word}</option>`)}
+    </select>`;
+  const text = value === false ? "" : (value ?? "");
+  return html`<input
+    class="mono"
+    name=${name}
+    type=${type === "number" ? "number" : "text"}
+    step="any"
+    min=${min ?? nothing}
+    list=${list ?? nothing}
+    placeholder=${none}
+    ?required=${none === ""}
+    autocomplete="off"
+    spellcheck="false"
+    .defaultValue=${typeof text === "object" ? JSON.stringify(text) : `${text}`}
+  />`;
+}
+
+/** The value in an input; null if it is empty. Other text than JSON is sent as it is, and the
+ * server checks it. @param {Shape} shape @param {FormDataEntryValue|null|undefined} entry
+ * @returns {any} */
+export function readValue({ type }, entry) {
+  if (type === "switch") return entry === "on";
+  const text = `${entry ?? ""}`.trim();
+  if (text === "") return null;
+  if (type === "number") return Number(text);
+  if (type === "text") return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

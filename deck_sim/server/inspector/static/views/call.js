@@ -8,6 +8,7 @@ import { words } from "../parts/format.js";
 import { copyButton, link, list, timeText, when, withCode } from "../parts/widgets.js";
 import { causedBy, readChoice, withShortIds } from "../history.js";
 import { body, callout, detailsHead, missing, resourceLink, section } from "./details.js";
+import { troubleButtons } from "./faults.js";
 import { callsOf, findingText, findingsOf, httpText, methodText, pathText } from "./journal.js";
 import { choiceFacts, errorList } from "./resource.js";
 
@@ -29,6 +30,7 @@ export function callDetails(ctx, ref) {
   })}
   ${notices(ctx, call)} ${errorList(response?.body?.errors)}
   ${answer.data ? copyButtons(ctx, { ...answer.data, ...call }) : nothing}
+  ${troubleButtons(ctx, { match: `${call.method} ${call.path}` })}
   ${call.scenario ? section("Scenario", choiceFacts(ctx, readChoice(call.scenario))) : nothing}
   ${resources(ctx, call)} ${caused(ctx, call)}
   ${answer.data ? exchange(answer.data) : missing(answer)}`;

@@ -7,35 +7,27 @@ import { release } from "../parts/actions.js";
 import { countText, words } from "../parts/format.js";
 import {
   button,
-  closeButton,
   dataList,
+  field,
   formOf,
   idText,
   link,
   list,
   optionList,
   readForm,
+  readValue,
+  shapeOf,
   statusBadge,
   textField,
+  valueInput,
   when,
   withCode,
 } from "../parts/widgets.js";
 import { resourceLink } from "./details.js";
+import { faultForm, faultRow, troubleButtons } from "./faults.js";
 import { scenariosOf } from "./scenarios.js";
 
 /** @typedef {import("../app.js").Context} Context */
-
-/** Examples of faults, by their effect. @param {string} event @returns {Record<string, object>} */
-const exampleFaults = (event) => ({
-  "a call gets a 502": { match: "GET /v2/**", status: 502, times: 1 },
-  "a run starts, but its answer is lost": { match: "POST /v2/tasks/*/run", lost_response: true },
-  "calls are slow": { match: "* /v2/**", delay: "5s" },
-  "the connection is reset": { match: "POST /v2/**", reset: true, times: 1 },
-  "webhooks come twice": { event: "*", duplicate: true },
-  "a webhook is not sent": { event, drop: true, times: 1 },
-  "webhooks are late": { event: "*", delay: "30s" },
-  "a signature is wrong": { event: "*", bad_signature: true, times: 1 },
-});
 
 const SMALL = "button button-small";
 
@@ -80,13 +72,6 @@ function controlCard(title, text, content, aside = nothing) {
     <p class="muted">${text}</p>
     ${content}
   </section>`;
-}
-
-/** @param {string} label @param {any} input @param {any} [hint] */
-function field(label, input, hint = "") {
-  return html`<label class="field">
-    <span class="muted">${label}</span>${input}${when(hint, html`<small>${hint}</small>`)}
-  </label>`;
 }
 
 /** @param {any[]} rows @param {string} none the text if there are no rows */
@@ -141,63 +126,17 @@ function queueCard(ctx) {
 function faultsCard(ctx) {
   /** @type {any[]} */
   const faults = current(ctx, "/_sim/faults")?.data ?? [];
-  const examples = exampleFaults(ctx.model.exampleEvent);
   const clear = () => ctx.act("No faults", ctx.api.del("/_sim/faults"));
-  const choose = (/** @type {any} */ { target }) => {
-    target.form.elements.json.value = JSON.stringify(examples[target.value], null, 2);
-  };
-  /** @param {SubmitEvent} event */
-  const arm = (event) => {
-    event.preventDefault();
-    try {
-      const fault = JSON.parse(readForm(event).json ?? "");
-      void submit(ctx, "The fault was added", ctx.api.post("/_sim/faults", fault), event);
-    } catch (/** @type {any} */ error) {
-      ctx.toast(`This is not JSON: ${error.message}`, false);
-    }
-  };
   return controlCard(
     "Faults",
     "Errors in the next calls and webhooks.",
     html`${itemList(
-        faults.map((fault) => faultRow(ctx, fault)),
-        "There is no fault.",
-      )}
-      <form class="stack" @submit=${arm}>
-        ${field(
-          "like",
-          html`<select @change=${choose}>
-            ${optionList(Object.keys(examples))}
-          </select>`,
-        )}
-        <textarea
-          name="json"
-          class="mono"
-          rows="5"
-          spellcheck="false"
-          aria-label="The fault as JSON"
-          .defaultValue=${JSON.stringify(Object.values(examples)[0], null, 2)}
-        ></textarea>
-        <button class="button last">Add the fault</button>
-      </form>`,
+      faults.map((fault) => faultRow(ctx, fault)),
+      "There is no fault.",
+    )}
+    ${troubleButtons(ctx, { match: "* /v2/**", event: "*" })} ${faultForm(ctx, schemasOf(ctx))}`,
     when(faults.length, button("Clear all", clear, { kind: SMALL })),
   );
-}
-
-/** @param {Context} ctx @param {any} fault */
-function faultRow(ctx, { id, owner, met, fired, ...fault }) {
-  const what = Object.entries(fault)
-    .filter(([, value]) => value)
-    .map(([name, value]) => `${words(name)}: ${textOf(value)}`)
-    .join(", ");
-  const remove = () =>
-    ctx.act("The fault was removed", ctx.api.del(`/_sim/faults/${encodeURIComponent(id)}`));
-  return html`<span class="count" title="How often it fired">${fired}×</span>
-    <span class="grow">
-      <code>${what}</code>
-      <small>met ${met} ${owner ? html`· of ${idText(owner)}` : nothing}</small>
-    </span>
-    ${closeButton(`Remove the fault ${what}`, remove)}`;
 }
 
 /** @param {Context} ctx */
@@ -259,47 +198,28 @@ function settingsCard(ctx) {
   /** @param {SubmitEvent} event */
   const save = (event) => {
     const values = new FormData(formOf(event));
-    const changed = names.filter((name) => values.get(name) !== textOf(world[name]));
+    const shape = (/** @type {string} */ name) => shapeOf(properties[name]);
+    /** @type {[string, any][]} */
+    const read = names.map((name) => [name, readValue(shape(name), values.get(name))]);
+    const changed = read.filter(
+      ([name, value]) => JSON.stringify(value ?? false) !== JSON.stringify(world[name] ?? false),
+    );
     if (!changed.length) return ctx.toast("Nothing to change");
-    const body = Object.fromEntries(changed.map((name) => [name, valueOf(`${values.get(name)}`)]));
-    const done = `Changed ${changed.map(words).join(", ")}`;
-    void ctx.act(done, ctx.api.call("PATCH", "/_sim/world", body));
+    const done = `Changed ${changed.map(([name]) => words(name)).join(", ")}`;
+    const call = ctx.api.call("PATCH", "/_sim/world", Object.fromEntries(changed));
+    void ctx.act(done, call);
   };
   return controlCard(
     "Settings",
-    "Limits and behaviours of Deck. A value is JSON, or a word without quotes; null means off.",
+    "Limits and behaviours of Deck. An empty field is off.",
     html`<form class="stack" @submit=${save}>
-      ${names.map((name) => settingField(name, properties[name], textOf(world[name])))}
+      ${names.map((name) => {
+        const input = valueInput(name, shapeOf(properties[name]), world[name], "off");
+        return field(words(name), input, withCode(properties[name].description ?? ""));
+      })}
       <button class="button button-primary last">Save</button>
     </form>`,
   );
-}
-
-/** @param {string} name @param {any} schema @param {string} value */
-function settingField(name, schema, value) {
-  const choices = choicesOf(schema);
-  const list = choices.length ? `choices-${name}` : undefined;
-  const input = html`${textField(name, { value, list })}${list ? dataList(list, choices) : nothing}`;
-  return field(words(name), input, withCode(schema.description ?? ""));
-}
-
-/** The words that a value can be. @param {any} schema @returns {string[]} */
-function choicesOf({ anyOf = [], enum: words = [] }) {
-  return [...words, ...anyOf.flatMap(choicesOf)];
-}
-
-/** @param {any} value */
-function textOf(value) {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Other text than JSON is sent as it is; the server checks it. @param {string} text */
-function valueOf(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 /** @param {Context} ctx */

@@ -16,6 +16,7 @@ import {
   withCode,
 } from "../parts/widgets.js";
 import { body, callout, detailsHead, factList, missing, resourceLink, section } from "./details.js";
+import { troubleButtons } from "./faults.js";
 
 /** @typedef {import("../app.js").Context} Context */
 /** @typedef {import("../model.js").Delivery} Delivery */
@@ -45,6 +46,7 @@ export function deliveryDetails(ctx, { id }) {
     <div class="row details-actions">
       ${replayButton(ctx, delivery)} ${resourceActions(ctx, destination)}
     </div>
+    ${troubleButtons(ctx, { event: delivery.eventType })}
     ${section(
       "Attempts",
       list(

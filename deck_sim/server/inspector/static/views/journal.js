@@ -206,9 +206,9 @@ function tag(text, title, tone) {
 }
 
 /** The findings: in a report in full, otherwise the first one, until they are opened.
- * @param {Context} ctx */
-export function findingsStrip(ctx) {
-  const findings = findingsOf(ctx);
+ * @param {Context} ctx @param {boolean} [isSoFar] without what was not used yet, and may be */
+export function findingsStrip(ctx, isSoFar = false) {
+  const findings = findingsOf(ctx).filter(({ kind }) => !(isSoFar && kind.startsWith("unused_")));
   if (!findings.length) return nothing;
   return html`<details class="strip lint tone-person" ?open=${ctx.readOnly}>
     <summary class="row">

@@ -17,6 +17,7 @@ import {
 } from "../parts/widgets.js";
 import { entryOf, historyOf, lineOf, withShortIds } from "../history.js";
 import { deliveryDetails } from "./delivery.js";
+import { troubleButtons } from "./faults.js";
 import {
   body,
   callout,
@@ -124,12 +125,14 @@ function actPart(ctx, target, state, data) {
         ${["advance", "release"].includes(help) ? remedyButton(ctx, unfinished, false) : nothing}`,
     );
   if (ctx.readOnly) return html`${why} ${prompt(state)}`;
+  const { path } = ctx.model.edition.kinds[target.kind] ?? {};
   return html`${why}
     ${isAsked ? answerForm(ctx, target, state.interaction, data?.right_answer) : nothing}
     <div class="row details-actions">
       ${resourceActions(ctx, target)}
       ${held ? button("Release", () => release(ctx, held), { disabled: ctx.isOffline }) : nothing}
-    </div>`;
+    </div>
+    ${path && state.status ? troubleButtons(ctx, { match: `GET /v2/${path}/${target.id}` }) : nothing}`;
 }
 
 /** The prompt in a page that cannot answer it. @param {Record<string, any>} state */

@@ -3,15 +3,15 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { fetched } from "../api.js";
-import { keyOption } from "../parts/copies.js";
+import { postCode } from "../parts/copies.js";
 import { countText, words } from "../parts/format.js";
 import {
   button,
-  codeBlock,
   copyButton,
   emptyState,
   isSelected,
   list,
+  programCode,
   searchField,
 } from "../parts/widgets.js";
 import { missing, section, yamlView } from "./details.js";
@@ -189,18 +189,8 @@ function playButton(ctx, scenario) {
 
 /** What a program does in place of *Play*. @param {Context} ctx @param {string} name */
 function playCode({ api }, name) {
-  const body = JSON.stringify({ scenario: name });
-  const key = api.key ?? "YOUR_KEY";
-  return html`<h4>curl</h4>
-    ${codeBlock(`curl ${api.origin}/_sim/runs ${keyOption(api.key)} \\\n  -H "Content-Type: application/json" -d '${body}'`)}
-    <h4>Python</h4>
-    ${codeBlock(`from deck_sim import DeckSim\n\nwith DeckSim() as deck:\n    run = deck.start_run("${name}")`)}
-    <h4>Node</h4>
-    ${codeBlock(`await fetch("${api.origin}/_sim/runs", {
-  method: "POST",
-  headers: { Authorization: ${JSON.stringify(`Bearer ${key}`)}, "Content-Type": "application/json" },
-  body: JSON.stringify(${body}),
-});`)}`;
+  const python = `from deck_sim import DeckSim\n\nwith DeckSim() as deck:\n    run = deck.start_run("${name}")`;
+  return programCode(postCode(api, "/_sim/runs", { scenario: name }), python);
 }
 
 /** A run to watch in a world that has none. @param {Context} ctx */
