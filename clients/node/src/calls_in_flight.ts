@@ -31,20 +31,17 @@ export class CallsInFlight {
 async function fetchWithHttp(request: Request): Promise<Response> {
   const { url, method, signal } = request;
   signal.throwIfAborted();
-  const body = Buffer.from(await request.arrayBuffer());
-  const headers = { ...Object.fromEntries(request.headers), "content-length": String(body.length) };
-  const answer = new Promise<IncomingMessage>((resolve, reject) => {
-    send(url, { method, headers, signal, agent: false }, resolve).on("error", reject).end(body);
+  const sent = Buffer.from(await request.arrayBuffer());
+  const headers = { ...Object.fromEntries(request.headers), "content-length": String(sent.length) };
+  const answering = new Promise<IncomingMessage>((resolve, reject) => {
+    send(url, { method, headers, signal, agent: false }, resolve).on("error", reject).end(sent);
   });
-  return readAnswer(await answer.catch((error) => fail(signal, "fetch failed", error)), url, signal);
-}
-
-async function readAnswer(answer: IncomingMessage, url: string, signal: AbortSignal): Promise<Response> {
+  const answer = await answering.catch((error) => Promise.reject(asOfFetch("fetch failed", error, signal)));
   const pieces: Buffer[] = [];
-  const reading = (async () => {
-    for await (const piece of answer) pieces.push(piece);
-  })();
-  const failure = await reading.catch((error) => fail(signal, "terminated", error)).catch((error) => error);
+  let failure: unknown;
+  await answer.forEach((piece) => void pieces.push(piece)).catch((error) => {
+    failure = asOfFetch("terminated", error, signal);
+  });
   const stream = new ReadableStream({
     pull(controller) {
       for (const piece of pieces.splice(0)) controller.enqueue(piece);
@@ -52,21 +49,17 @@ async function readAnswer(answer: IncomingMessage, url: string, signal: AbortSig
       else controller.close();
     },
   });
-  const { statusCode: status = 0, statusMessage: statusText = "", headersDistinct } = answer;
-  const body = BODILESS.includes(status) ? null : stream;
-  const response = new Response(body, { status, statusText, headers: listHeaders(headersDistinct) });
+  const { statusCode: status = 0, statusMessage: statusText = "" } = answer;
+  const options = { status, statusText, headers: answer.headers as Record<string, string> };
+  const response = new Response(BODILESS.includes(status) ? null : stream, options);
   return Object.defineProperty(response, "url", { value: url });
 }
 
-/** Throw the error that Node's own `fetch` has. */
-function fail(signal: AbortSignal, message: string, error: NodeJS.ErrnoException): never {
-  if (signal.aborted) throw signal.reason;
+/** Return the error that Node's own `fetch` has. */
+function asOfFetch(message: string, error: NodeJS.ErrnoException, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
   const isClosed = error.code === "ECONNRESET" && !error.syscall;
   const closed = { name: "SocketError", code: "UND_ERR_SOCKET" };
   const cause = isClosed ? Object.assign(new Error("other side closed"), closed) : error;
-  throw new TypeError(message, { cause });
-}
-
-export function listHeaders(headers: NodeJS.Dict<string[]>): [string, string][] {
-  return Object.entries(headers).flatMap(([name, values]) => values!.map((value) => [name, value] as [string, string]));
+  return new TypeError(message, { cause });
 }

@@ -40,22 +40,22 @@ export async function callControl<T>(server: string, key: string, method: string
   };
   // Webhooks are signed with the time of this process, if a test has faked it.
   if (Date !== RealDate) headers["deck-sim-present"] = new Date().toISOString();
-  const answer = await send(url, method, headers, JSON.stringify(body) ?? "").catch((error) => {
+  const sending = send(url, method, headers, JSON.stringify(body) ?? "");
+  const { status, version, text } = await sending.catch((error) => {
     const fix = "`deck-sim exec -- COMMAND` starts one for a command";
     throw new DeckSimError(`no deck-sim server answers at ${server}: ${error.message || error.code}; ${fix}`);
   });
-  if (answer.version === undefined) {
-    const fix = "check DECK_BASE_URL or `url`";
-    throw new DeckSimError(`${url} answers ${answer.status}, but is not deck-sim; ${fix}`);
+  if (version === undefined) {
+    throw new DeckSimError(`${url} answers ${status}, but is not deck-sim; check DECK_BASE_URL or \`url\``);
   }
-  if (answer.version !== VERSION) {
-    const versions = `deck-sim-client is ${VERSION}, but the server at ${server} is ${answer.version}`;
+  if (version !== VERSION) {
+    const versions = `deck-sim-client is ${VERSION}, but the server at ${server} is ${version}`;
     throw new DeckSimError(`${versions}; install the same version of both`);
   }
-  const data = JSON.parse(answer.text);
-  if (answer.status < 400) return data as T;
+  const data = JSON.parse(text);
+  if (status < 400) return data as T;
   const messages = data.errors.map((error: { message: string }) => error.message);
-  throw new DeckSimError(messages.join("\n"), { status: answer.status, field: data.errors[0].field });
+  throw new DeckSimError(messages.join("\n"), { status, field: data.errors[0].field });
 }
 
 type Answer = { status: number; version: unknown; text: string };

@@ -1,6 +1,6 @@
 // An application that receives webhooks, on a server of its own on loopback.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { listHeaders, type CallsInFlight } from "./calls_in_flight.js";
+import type { CallsInFlight } from "./calls_in_flight.js";
 import type { FetchHandler, Receiver } from "./types.js";
 
 const RAISED = "deck-sim-raised"; // the header that tells the server of an error of the application
@@ -31,9 +31,10 @@ export function stop(server: Server): Promise<void> {
 async function answerWith(handler: FetchHandler, request: IncomingMessage, response: ServerResponse) {
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece);
-  const headers = listHeaders(request.headersDistinct);
-  const options = { method: request.method!, headers, body: pieces.length ? Buffer.concat(pieces) : null };
-  const answer = await handler.fetch(new Request(`http://${request.headers.host}${request.url}`, options));
+  const { method = "POST", headers, url } = request;
+  const body = pieces.length ? Buffer.concat(pieces) : null;
+  const options = { method, headers: headers as Record<string, string>, body };
+  const answer = await handler.fetch(new Request(`http://${headers.host}${url}`, options));
   response.writeHead(answer.status, [...answer.headers].flat());
   response.end(Buffer.from(await answer.arrayBuffer()));
 }

@@ -6,7 +6,7 @@ import { DeckSimError } from "./control.js";
 import type { Options } from "./types.js";
 import { World } from "./world.js";
 
-const WAYS = "pip install a wheel of deck-sim, or set DECK_BASE_URL to a server that runs elsewhere";
+const WAYS = "pip install a wheel of deck-sim, or set DECK_BASE_URL to a server elsewhere, as in a container";
 
 /** `deck` has options for the worlds of a file or group; `world` is a new world, closed after the test. */
 export type Fixtures = { deck: Partial<Options>; world: World };
@@ -22,7 +22,8 @@ export const test: TestAPI<Fixtures> = process.env.VITEST_WORKER_ID
         const name = [relative(process.cwd(), filepath), ...titles].join(" > ");
         const world = await World.open({ name, ...deck });
         await use(world);
-        await world.close({ failed: task.result?.errors?.[0]?.message ?? false });
+        const { state, errors } = task.result ?? {}; // of this attempt, and of all
+        await world.close({ failed: state === "fail" && (errors?.at(-1)?.message ?? true) });
       },
     })
   : (undefined as never);

@@ -76,8 +76,6 @@ export class World {
     throw new DeckSimError(`the world '${this.#options.name}' is closed; ${fix}`);
   }
 
-  // Time
-
   /** Move the clock. All that falls due happens before this returns, webhooks included. */
   advance = (by: Time): Promise<void> => this.#move({ by: writeTime(by) });
   /** Move the clock until nothing more happens by itself. Prompts do not time out. */
@@ -114,8 +112,6 @@ export class World {
     await tick(world, by, readTimers(timers, options?.step));
   }
 
-  // The application
-
   /** `fetch` for an application whose timers `tick` moves. */
   readonly fetch: typeof fetch = async (...call) => {
     this.#checkOpen();
@@ -130,14 +126,12 @@ export class World {
     if (typeof url !== "string") {
       const server = await listen(url, this.#calls);
       this.#receivers.push(server);
-      url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${path.replace(/^\//, "")}`;
+      url = new URL(path, `http://127.0.0.1:${(server.address() as AddressInfo).port}`).href;
     }
     const destination = await this.control<{ warning: string | null }>("POST", "/webhooks", { url, events });
     if (destination.warning) throw new DeckSimError(destination.warning);
     return { url };
   }
-
-  // Scenarios, people, and what goes wrong
 
   /** Let each resource that nothing else chooses a scenario for play this one. */
   use = (scenario: string): Promise<void> => this.control("PATCH", "/world", { default_scenario: scenario });
@@ -147,11 +141,9 @@ export class World {
   /** Add a scenario, such as `{ task_run: ["queued", { failed: "source/source_error" }] }`. */
   scenario = (name: string, story: object): Promise<void> =>
     this.control("PUT", `/scenarios/${encodeURIComponent(name)}`, story);
-  /** Add a fault of calls or webhooks. */
   fault = (fault: Fault): Promise<{ id: string }> => this.control("POST", "/faults", fault);
-  /** Approve a run that waits for a reviewer. */
+  /** Approve or reject a run that waits for a reviewer. */
   approve = (run: Ref): Promise<void> => this.control("POST", `/task-runs/${readId(run)}/approve`);
-  /** Reject a run that waits for a reviewer. */
   reject = (run: Ref): Promise<void> => this.control("POST", `/task-runs/${readId(run)}/reject`);
   /** Answer the open prompt of a run or connection, as its user does through the application. */
   answer = (about: Ref, values: Record<string, string>): Promise<void> => {
@@ -180,8 +172,6 @@ export class World {
     await this.control("POST", "/seed", { resources });
     return { taskId, login: { [id]: loginId } };
   }
-
-  // What happened
 
   /** Every run, oldest first, with its input. */
   runs = (): Promise<Run[]> => this.#list("/task-runs?plain=true");

@@ -18,12 +18,13 @@ plain("a failed test prints its reason, the timeline and the page", () => {
   const pages = mkdtempSync(join(tmpdir(), "deck-sim-pages-"));
   const { code, output } = runSuite({ PAGES: pages, DECK_BASE_URL: "" });
   expect(code).toBe(1);
-  expect(output).toMatch(/2 failed \| 1 passed/);
+  expect(output).toMatch(/2 failed \| 2 passed/);
   const report = /failing.ts > asserts what is not so\n(expected .*)\nwhat deck-sim found:\n.*\n\ntimeline:\n((?:2025-.*\n)+)\npage: (.*)\n/.exec(output);
   expect(report![1]).toContain("to be 'credentials'");
   expect(report![2]).toContain("conn_0000000000000004");
   expect(output).toMatch(/DeckSimError: a fault never fired: .*\n.*`strict: false`/);
-  expect(readdirSync(pages)).toHaveLength(2);
+  expect(output.match(/^what deck-sim found:/gm)).toHaveLength(3);
+  expect(readdirSync(pages)).toHaveLength(3);
   expect(readFileSync(report![3]!, "utf8")).toContain("task_0000000000000003");
 }, 60_000);
 

@@ -14,6 +14,11 @@ test("leaves a fault over", async ({ world }) => {
   await world.fault({ match: "GET /v2/agents", status: 502 });
 });
 
+test("passes at the second attempt", { retry: 1 }, async ({ world, task }) => {
+  await world.settle();
+  expect(task.result?.retryCount ?? 0).toBe(1);
+});
+
 test("passes", async ({ world }) => {
   await world.settle();
 });
