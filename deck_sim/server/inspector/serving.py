@@ -22,6 +22,12 @@ FILES = {
     for path in sorted(STATIC.rglob("*"))
     if path.suffix in MEDIA_TYPES and path.is_file()
 }
+# The browser would learn of a module only from the ones that import it, level by level.
+_PRELOADS = "".join(
+    f'<link rel="modulepreload" href="ui/{name}" />'
+    for name in FILES
+    if name.endswith(".js") and name != "look/theme.js"  # which is no module
+)
 HEADERS = {
     **VERSION_HEADER,
     "Cache-Control": "no-cache",
@@ -52,4 +58,7 @@ def show_file(request: Request) -> Response:
     if file is None:
         text = "the inspector has no such file; its page is /_sim/ui\n"
         return Response(text, 404, HEADERS, media_type="text/plain")
-    return Response(file.read_bytes(), headers=HEADERS, media_type=MEDIA_TYPES[file.suffix])
+    content = file.read_text()
+    if name == PAGE:
+        content = content.replace("</head>", f"{_PRELOADS}</head>")
+    return Response(content, headers=HEADERS, media_type=MEDIA_TYPES[file.suffix])

@@ -52,9 +52,12 @@ export class Poller {
     this._watch();
     let pause = PAUSE;
     try {
-      const news = await this.api.get(`/_sim/timeline?after=${this.after}`);
-      this.schemas ??= await this.api.get("/_sim/schemas");
-      if (!this.isStopped) pause = this._take({ ...news, schemas: this.schemas });
+      const [news, schemas] = await Promise.all([
+        this.api.get(`/_sim/timeline?after=${this.after}`),
+        this.schemas ?? this.api.get("/_sim/schemas"),
+      ]);
+      this.schemas = schemas;
+      if (!this.isStopped) pause = this._take({ ...news, schemas });
     } catch (/** @type {any} */ error) {
       if (error.status === 404) this._tell("deleted");
       else if (error.status >= 400 && error.status < 500)
