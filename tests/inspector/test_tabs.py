@@ -232,8 +232,10 @@ def test_scenarios_have_pictures_and_tags_are_buttons(page, open_tab, run_task, 
     played = details(page).locator(".is-played")
     expect(details(page).get_by_role("img")).to_contain_text("Enter the 6-digit code")
     expect(played).to_have_count(0)
-    run_task("mfa_then_success")
+    run = run_task("mfa_then_success")["id"]
     expect(played).to_have_count(1)
+    open_tab(page, select=f"resource:{run}")
+    expect(details(page).get_by_role("img")).to_contain_text("Enter the 6-digit code")
 
 
 def test_a_run_is_started_without_a_program(page, open_tab, sim):

@@ -9,7 +9,7 @@ from browser import Browser, find_chromium
 from deck_sim import DeckSim, WebhookReceiver
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
-WIDE, LOW = {"width": 1280, "height": 720}, {"width": 1280, "height": 540}
+WIDE, LOW = {"width": 1280, "height": 780}, {"width": 1280, "height": 540}
 
 # File, theme, size, what the address names, and what is done before the picture is taken.
 PICTURES = [
@@ -17,6 +17,7 @@ PICTURES = [
     ("timeline-dark", "dark", WIDE, {}, "answer"),
     ("run", "light", LOW, {"select": "resource:{run}"}, "scroll"),
     ("calls", "light", LOW, {"tab": "journal"}, None),
+    ("scenarios", "light", LOW, {"tab": "scenarios"}, None),
 ]
 
 

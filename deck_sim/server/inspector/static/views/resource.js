@@ -28,6 +28,7 @@ import {
   section,
   yamlView,
 } from "./details.js";
+import { flow } from "./scenarios.js";
 import { remedyButton } from "./waiting.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -177,11 +178,13 @@ function storySection(ctx, lane, data, marked) {
   if (!name) return nothing;
   const choice = { ...lane.about, ...data?.story, name };
   const step = marked ?? data?.story?.step ?? lane.history.at(-1)?.step;
-  const answer = fetched(ctx, `/_sim/scenarios/${encodeURIComponent(choice.plays ?? name)}`);
+  const played = choice.plays ?? name;
+  const answer = fetched(ctx, `/_sim/scenarios/${encodeURIComponent(played)}`);
   const text = answer.data?.text;
   return section(
     "Scenario",
-    html`${choiceFacts(ctx, choice)} ${text ? yamlView(text, lineOf(text, step)) : missing(answer)}`,
+    html`${choiceFacts(ctx, choice)} ${flow(ctx, played, "", ctx.model.entries.length)}
+    ${text ? yamlView(text, lineOf(text, step)) : missing(answer)}`,
   );
 }
 

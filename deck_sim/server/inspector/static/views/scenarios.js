@@ -100,7 +100,7 @@ const pictures = new Map();
 /** The picture of a scenario; with a `version`, as the world has played it by now.
  * @param {Context} ctx @param {string} name @param {"#card"|""} place which has a copy of its own
  * @param {number} [version] */
-function flow(ctx, name, place, version) {
+export function flow(ctx, name, place, version) {
   const path = `/_sim/scenarios/${encodeURIComponent(name)}/flow.svg${place}`;
   /** @type {string|null} */
   const text = fetched(ctx, path, version).data;
