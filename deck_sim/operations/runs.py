@@ -15,7 +15,6 @@ from deck_sim.engine.world_values import Resource
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.advance import advance_until_event
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.seeding import seed_resources
 from deck_sim.runtime.serialization import resource_as_json
 from deck_sim.runtime.simulation import Simulation
 
@@ -77,6 +76,8 @@ def _find_or_seed(
     for resource in reversed([*world.all(kind).values()]):
         if not resource.deleted and status in (None, resource.status):
             return resource
+    from deck_sim.runtime.seeding import seed_resources  # slow: pydantic
+
     row = world.kind(kind)
     id_ = world.next_id(row.prefix)
     seed_resources(simulation, {row.path: [{**fields, "id": id_}]})
