@@ -42,16 +42,13 @@ async function fetchWithHttp(request: Request): Promise<Response> {
   await answer.forEach((piece) => void pieces.push(piece)).catch((error) => {
     failure = asOfFetch("terminated", error, signal);
   });
-  const stream = new ReadableStream({
-    pull(controller) {
-      for (const piece of pieces.splice(0)) controller.enqueue(piece);
-      if (failure) controller.error(failure);
-      else controller.close();
-    },
-  });
+  async function* readBody() {
+    yield* pieces;
+    if (failure) throw failure;
+  }
   const { statusCode: status = 0, statusMessage: statusText = "" } = answer;
   const options = { status, statusText, headers: answer.headers as Record<string, string> };
-  const response = new Response(BODILESS.includes(status) ? null : stream, options);
+  const response = new Response(BODILESS.includes(status) ? null : ReadableStream.from(readBody()), options);
   return Object.defineProperty(response, "url", { value: url });
 }
 

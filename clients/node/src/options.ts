@@ -20,11 +20,10 @@ export function checkOptions(options: Options): void {
 
 /** Whether a word becomes another if at most two letters are changed, added or left out. */
 function isNear(word: string, other: string, edits = 2): boolean {
-  if (word === other) return true;
+  if (word === other || edits < 0) return edits >= 0;
   const [rest, otherRest] = [word.slice(1), other.slice(1)];
   if (word[0] === other[0]) return isNear(rest, otherRest, edits);
-  const next = [[rest, other], [word, otherRest], [rest, otherRest]] as [string, string][];
-  return edits > 0 && next.some((pair) => isNear(...pair, edits - 1));
+  return isNear(rest, other, edits - 1) || isNear(word, otherRest, edits - 1) || isNear(rest, otherRest, edits - 1);
 }
 
 /** Return the API key of a world: its file and title, shortened, and a digest of the whole name. */

@@ -19,10 +19,7 @@ export interface Options {
 }
 
 /** vitest's `vi`, or `jest`. */
-export interface FakeTimers {
-  advanceTimersByTimeAsync(ms: number): Promise<unknown>;
-  getTimerCount(): number;
-}
+export type FakeTimers = { advanceTimersByTimeAsync(ms: number): Promise<unknown>; getTimerCount(): number };
 /** `mock.timers` of node:test. */
 export type MockTimers = { tick(ms: number): void };
 
@@ -38,26 +35,8 @@ export type Hold = { id: string; release(): Promise<void> };
 /** A fault of calls (`match`) or webhooks (`event`): `{ match: "POST /v2/agents", status: 502, times: 1 }`. */
 export type Fault = ({ match: string } | { event: string }) & Record<string, unknown>;
 
-export interface Run {
-  id: string;
-  status: string;
-  input: Record<string, any>;
-  output: Record<string, any> | null;
-  errors: { type: string; code: string; message: string }[];
-  [field: string]: any;
-}
-export interface Call {
-  method: string;
-  path: string;
-  query: string;
-  body: any;
-  headers: Record<string, string>;
-  status: number;
-  [field: string]: any;
-}
-export interface Delivery {
-  id: string;
-  event_type: string;
-  status: "pending" | "success" | "failed";
-  [field: string]: any;
-}
+type Fields = Record<string, any>;
+type Failure = { type: string; code: string; message: string };
+export type Run = Fields & { id: string; status: string; input: Fields; output: Fields | null; errors: Failure[] };
+export type Call = Fields & { method: string; path: string; query: string; body: any; status: number };
+export type Delivery = Fields & { id: string; event_type: string; status: "pending" | "success" | "failed" };
