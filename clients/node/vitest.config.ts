@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { globalSetup: "./src/vitest.ts", include: ["tests/*.test.ts"] },
+  test: { globalSetup: "./src/vitest.ts", include: ["tests/*.test.ts"], testTimeout: 30_000 },
 });

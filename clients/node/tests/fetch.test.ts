@@ -2,7 +2,7 @@ import { afterEach, expect, vi } from "vitest";
 import { test } from "../src/vitest.js";
 import type { Fault, World } from "../src/index.js";
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => void vi.useRealTimers().unstubAllGlobals());
 
 async function tryCall(world: World, options: RequestInit = {}): Promise<unknown> {
   const headers = { authorization: `Bearer ${world.apiKey}` };
@@ -57,3 +57,12 @@ test("is the same with fake timers: a body", async ({ world }) => {
   expect([answer[0], answer[1]]).toEqual([201, "Created"]);
   expect((await world.calls("POST /v2/agents"))[0]!.body).toEqual({ name: "Zoë" });
 });
+
+for (const areFaked of [false, true]) {
+  test(`can be the fetch of the process, ${areFaked ? "with" : "without"} fake timers`, async ({ world }) => {
+    if (areFaked) vi.useFakeTimers();
+    vi.stubGlobal("fetch", world.fetch);
+    const answer = await fetch(`${world.baseUrl}/agents`, { headers: { authorization: `Bearer ${world.apiKey}` } });
+    expect(answer.status).toBe(200);
+  });
+}
