@@ -38,6 +38,7 @@ WITHOUT = {
     "show_flow": "`deck-sim scenarios NAME --svg` prints it",
     "start_run": "`start_run` makes the calls of an application, which the journal keeps",
     "show_queue": "`world` has the queues",
+    "show_requests match": "`requests` is a property; its methods filter",
     "list_scenarios": "`deck-sim scenarios` lists them",
     "show_fidelity edition": "a property; `deck-sim fidelity --edition` has it",
     "show_fidelity grade": "a property; `deck-sim fidelity --grade` has it",
@@ -145,7 +146,7 @@ def test_defaults_are_those_of_the_operation():
 
 
 def test_the_options_of_commands_are_parameters_of_operations():
-    no_parameters = {"url", "key", "as_json", "follow", "resource_id", "receiver", "events"}
+    no_parameters = {"url", "key", "as_json", "follow", "page", "resource_id", "receiver", "events"}
     strange = dict[str, object]()
     for name, command in vars(remote_world).items():
         if isinstance(command, click.Command):
