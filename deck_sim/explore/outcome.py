@@ -34,7 +34,8 @@ class Outcome:
 
     state: tuple[str, ...]  # before the world was played to its end
     calls: Counter[str]  # of the program, with statuses of answers; equal reads count once
-    counts: dict[str, int]  # resources, by the noun of their kind
+    counts: dict[str, int]  # resources that are not gone, by the noun of their kind
+    totals: dict[str, int]  # those that are gone included
     runs: tuple[tuple[str, str], ...]  # status and output of each, in order of creation
     answers: int  # to prompts, that were accepted
     all_delivered: bool  # whether each attempt to deliver was answered with success
@@ -82,6 +83,7 @@ def observe(simulation: Simulation) -> Outcome:
         read_state(simulation),
         Counter([*(line for method, line in lines if method != "GET"), *reads]),
         {world.contract.kinds[kind].noun: len(rows) for kind, rows in alive.items()},
+        {world.contract.kinds[kind].noun: len(world.all(kind)) for kind in alive},
         tuple(
             (f"{run.status}", _MOMENT.sub("…", json.dumps(run["output"], ensure_ascii=False)))
             for run in alive["task_run"]
@@ -103,13 +105,18 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[Di
     """Return the differences. With `may_lack`, only additional resources count."""
     counts = [(noun, count, now.counts[noun]) for noun, count in before.counts.items()]
     counts.append(("accepted answer", before.answers, now.answers))
+    # If there are more, but no more were made, the program did not end one.
+    unended = {noun for noun, count in before.totals.items() if now.totals[noun] <= count}
     differences = [
-        (MORE if new > old else LESS, f"{counted(new, noun)} where the baseline has {old}")
+        (
+            LESS if new < old else OTHER if noun in unended else MORE,
+            f"{counted(new, noun)} where the baseline has {old}",
+        )
         for noun, old, new in counts
         if new != old
     ]
     if may_lack:
-        return [(kind, line) for kind, line in differences if kind == MORE]
+        return [(kind, line) for kind, line in differences if kind != LESS]
     for number, (run, new_run) in enumerate(zip(before.runs, now.runs, strict=False), 1):
         (status, output), (new_status, new_output) = run, new_run
         if status != new_status:
