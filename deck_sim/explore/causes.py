@@ -29,6 +29,10 @@ _DONE = "the call may have succeeded: read the resource, and treat a 409 as succ
 _ASK = "repeat the answer, or ask the person again while the prompt waits"
 _ALONE = "repeat the call that failed, and nothing that was done before it"
 _GO_ON = "the repetition succeeded: use its answer, and expect that time has passed meanwhile"
+_REFUSE = (
+    "repeat the call; if a webhook is the reason for it, answer the webhook with an error, and it"
+    " comes again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Aftermath:
 
     pattern: str = ""  # of the call, as in `POST /v2/tasks/*/run`
     calls: Sequence[Call] = ()  # the first one that met the trouble, and its repetitions
+    is_acknowledged: bool = False  # a webhook was accepted at the moment of the last of these calls
     skips_retries: bool = False  # it refused a webhook, then accepted it without looking at it
 
     @classmethod
@@ -50,7 +55,9 @@ class Aftermath:
         same = (call.method, call.path, call.body)
         later = [call for _, call in calls[first:]]
         repeated = [call for call in later if (call.method, call.path, call.body) == same]
-        return cls(pattern, repeated, skips_retries)
+        accepted = {entry.at for log in logs for entry in log if entry.ok}
+        is_acknowledged = call.method == "GET" and repeated[-1].at in accepted
+        return cls(pattern, repeated, is_acknowledged, skips_retries)
 
     @property
     def creates(self) -> str:
@@ -62,6 +69,11 @@ class Aftermath:
     def is_abandoned(self) -> bool:
         """Whether a call met the trouble, and was not repeated after it."""
         return bool(self.calls) and self.calls[-1].by_trouble
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether a repetition was answered with success."""
+        return any(200 <= call.status < 300 and not call.by_trouble for call in self.calls[1:])
 
 
 def _is_skipped(log: Sequence[AttemptResult], calls: Sequence[Call]) -> bool:
@@ -96,7 +108,7 @@ def find_cause(
 
 def find_advice(trouble: Trouble | Pair, aftermath: Aftermath, cause: str) -> str:
     """Say what helps a program to survive a trouble, by what it did."""
-    advice, repetitions = trouble.kind.advice, aftermath.calls[1:]
+    advice = trouble.kind.advice
     if trouble.kind.name == RESTART:
         return advice if aftermath.creates or cause == TWICE else _DONE
     keys = {call.headers.get(_KEY) for call in aftermath.calls}
@@ -107,13 +119,14 @@ def find_advice(trouble: Trouble | Pair, aftermath: Aftermath, cause: str) -> st
     if trouble.kind.name in CARRIED_OUT:
         signs += [
             (_DONE, not aftermath.creates),
-            (_READ, len(keys) == 1 and keys != {None} and repetitions),
+            (_READ, len(keys) == 1 and keys != {None} and aftermath.has_answer),
             (_SAME_KEY, keys != {None}),
             (f"{advice}{_LOOK}", True),
         ]
     signs += [
         (_ALONE, cause == TWICE),
-        (_GO_ON, repetitions and not aftermath.is_abandoned),
+        (_GO_ON, aftermath.has_answer),
+        (_REFUSE, aftermath.is_abandoned and aftermath.is_acknowledged),
         (_ASK, aftermath.pattern.endswith("/interaction")),
     ]
     return next((text for text, holds in signs if holds), advice)

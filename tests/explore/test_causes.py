@@ -3,7 +3,7 @@ import pytest
 
 from deck_sim.explore.causes import Aftermath, find_advice, find_cause
 from deck_sim.explore.outcome import LESS, MORE, OTHER
-from deck_sim.explore.places import DELIVERY, WRITE, Place
+from deck_sim.explore.places import DELIVERY, READ, WRITE, Place
 from deck_sim.explore.troubles import NAMES, TROUBLE_KINDS, Trouble
 from deck_sim.runtime.simulation import Exploration
 
@@ -33,6 +33,7 @@ def judge(simulation, api):
     return judge
 
 
+READ_AGENTS = Place(READ, "", ("GET /v2/agents",))
 CREATE, CANCEL = "POST /v2/agents", "POST /v2/task-runs/*/cancel"
 ANSWER = "POST /v2/task-runs/*/interaction"
 
@@ -64,6 +65,21 @@ def test_cause_and_advice_follow_what_the_program_did(judge, calls, options, cau
     found_cause, text = judge(name, pattern, *keys, **options)
     assert found_cause == cause
     assert advice in text
+
+
+@pytest.mark.parametrize("answer", [500, 200])
+def test_a_webhook_is_accepted_although_the_read_for_it_failed(
+    simulation, api, subscribe, receiver, advance, agent, answer
+):
+    """Not if it is refused: then it comes again."""
+    trouble = Trouble(TROUBLE_KINDS[NAMES.index("unavailable")], READ_AGENTS)
+    subscribe("agent.created")
+    simulation().exploration = Exploration(True)
+    trouble.start(simulation())
+    receiver.say(lambda *_: api.get("/agents") and answer)
+    agent(), advance("1s")
+    advice = find_advice(trouble, Aftermath.read(simulation()), "not repeated")
+    assert ("answer the webhook with an error" in advice) == (answer == 200)
 
 
 def test_a_program_that_refuses_a_webhook_should_handle_it_when_it_comes_again(
