@@ -70,9 +70,9 @@ def explore(
         moves = ("by", "to", "until", *(("sleep",) if trouble.is_of_webhook else ()))
         finishes = moves if baseline.all_delivered else ()
         watch = Watch(trouble, finishes, caller=baseline.caller)
-        failure = run(watch)
+        failure = run(watch) or next((text for text in watch.crashes() if text not in usual), None)
         differences = watch.differences(baseline, may_lack=plan.may_lack)
-        findings = [text for text in watch.findings() if text not in usual]
+        findings = [text for text in watch.findings() if text not in (*usual, failure)]
         ran_again = watch.first_failure is not None
         result = Result(
             trouble, watch.occurred, findings=findings, waited=watch.waited, ran_again=ran_again

@@ -23,7 +23,14 @@ from deck_sim.explore.places import Place, find_places, program_calls, why_no_ti
 from deck_sim.explore.troubles import Pair, Trouble
 from deck_sim.handle.timeline import TimelineEntry
 from deck_sim.operations.history import show_timeline
-from deck_sim.runtime.findings import CALLERS, NOTE, WEIGHTS, collect_findings
+from deck_sim.runtime.findings import (
+    CALLERS,
+    NOTE,
+    WEIGHTS,
+    Finding,
+    collect_findings,
+    raised_error,
+)
 from deck_sim.runtime.lint import POLL_INTERVAL, ignores_retry_after
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Exploration, Simulation
@@ -224,13 +231,18 @@ class Watch:
 
     def findings(self) -> list[str]:
         """Describe what is wrong with the worlds of this run, besides hasty calls."""
-        weights = WEIGHTS - {NOTE}
-        return [
-            row.text
-            for life in self.called.values()
-            for row in collect_findings(life.simulation, life.worlds, CALLERS[self.caller], weights)
-            if row.subject != ignores_retry_after.__name__
-        ]
+        return [row.text for row in self._rows() if row.subject != ignores_retry_after.__name__]
+
+    def crashes(self) -> list[str]:
+        """Describe the errors that the program raised for webhooks, if the trouble is about one."""
+        if self.trouble is None or not self.trouble.is_of_webhook:
+            return []
+        return [row.text for row in self._rows() if row.kind == raised_error.__name__]
+
+    def _rows(self) -> Iterator[Finding]:
+        for life in self.called.values():
+            weights = WEIGHTS - {NOTE}
+            yield from collect_findings(life.simulation, life.worlds, CALLERS[self.caller], weights)
 
     def other_calls(self, baseline: "Watch") -> list[str]:
         """Describe how this run differs from `baseline` in its worlds, or else in its calls."""

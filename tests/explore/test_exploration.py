@@ -341,6 +341,31 @@ def test_the_limit_is_for_pairs_too(explored, forget):
     assert (len(report.results), report.not_tried) == (3, 3)
 
 
+RAISES = b"HTTP/1.1 500 So\r\nDeck-Sim-Raised: KeyError: 'a'\r\nContent-Length: 0\r\n\r\n"
+
+
+def test_an_error_that_an_application_raises_for_a_late_webhook_is_a_finding(
+    explored, api, subscribe, receiver, sim
+):
+    names = []
+
+    def program():
+        names.clear()
+        subscribe("agent.created")
+        for name in ("a", "b"):
+            api.post("/agents", json={"name": name})
+        sim.post("/clock/advance", json={"by": "1m"})
+
+    def handle(arrival, _socket):
+        names.append(arrival.data["data"]["name"])
+        return RAISES if names[0] == "b" and names[-1] == "a" else 200
+
+    receiver.say(handle)
+    (result,) = explored(program, only=["late"]).results
+    assert result.problems == ["the application raised an error for 1 webhook: KeyError: 'a'"]
+    assert (result.cause, result.findings) == ("crash", [])
+
+
 def test_a_receiver_that_accepts_a_forged_message_is_a_finding(
     explored, api, subscribe, receiver, sim
 ):
