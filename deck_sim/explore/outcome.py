@@ -22,7 +22,7 @@ Difference = tuple[str, str]  # one of these, and the line that describes it
 _ANSWERS = CallPattern.read("POST /v2/*/*/interaction")
 _COMPARED = ("agent", "source", "task", "task_run", "event_destination")  # and the login's kind
 _GONE = ("canceled", "terminated")
-_MOST_STRETCH = 10
+_MOST_STRETCH = 60
 _RESERVE = timedelta(seconds=1)  # that is left of a task's timeout
 # Dates and times in an output depend on the moment at which the output was made.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?|\d\d:\d\d(:\d\d)?Z?")
@@ -40,7 +40,7 @@ class Outcome:
     answers: int  # to prompts, that were accepted
     all_delivered: bool  # whether each attempt to deliver was answered with success
     times_out: bool  # whether a run ended with the error of a timeout
-    room: int  # how many times as long every run could take without a timeout; at most ten
+    room: int  # how many times as long every run could take without a timeout; at most sixty
 
 
 def read_state(simulation: Simulation) -> tuple[str, ...]:

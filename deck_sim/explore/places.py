@@ -17,6 +17,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.api import routes_of
 
 WRITE, READ = "write", "read"  # calls of the program, by whether they change something
+DIRECT = "direct"  # writes without a socket
 DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"
 FIRST, POLLED = "first", "polled"  # deliveries: to a destination, about what is read later anyway
 STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all steps, steps with a range
@@ -74,7 +75,8 @@ def _find_calls(simulation: Simulation) -> Iterator[Place]:
             faulty.add(same)
             continue
         if call.method != "GET":
-            yield Place(WRITE, f"{pattern} #{number}", (pattern,), number)
+            for kind in (WRITE, DIRECT) if call.in_process else (WRITE,):
+                yield Place(kind, f"{pattern} #{number}", (pattern,), number)
         else:  # reads of one resource in one status are alike
             like = (READ, call.path, f"{call.answered.get('status')}")
             yield Place(READ, f"{pattern} #{number}", (pattern,), number, like)

@@ -12,9 +12,10 @@ from deck_sim.engine.seeded_draws import draw_duration
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Immutable
 from deck_sim.explore.places import Place
+from deck_sim.faults import TIMED_OUT
 from deck_sim.faults.fault import Fault, read_fault
 from deck_sim.faults.http import HttpFault
-from deck_sim.faults.outgoing import OutgoingResponse, OutgoingWebhook
+from deck_sim.faults.outgoing import NOTHING, OutgoingResponse, OutgoingWebhook
 from deck_sim.faults.webhooks import WebhookFault
 from deck_sim.runtime.simulation import Simulation
 
@@ -22,7 +23,7 @@ Effect = Callable[[Simulation, Place], None]
 Stretch = Callable[[World, Story, timedelta], timedelta]
 
 _STATUS = re.compile(rb'("status":\s*)"(\w+)"')
-_A_SECOND, _A_SECOND_NS = timedelta(seconds=1), 10**9
+RETRY_AFTER = timedelta(seconds=2)  # longer than the first pause of most clients
 _MOST_REFUSALS = 4  # of one call and its repetitions
 
 
@@ -52,8 +53,10 @@ def webhook_fault(**fault: Any) -> Effect:
 
 
 def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
-    """Refuse the call at `place` with 429, and each repetition within a second, up to three."""
-    fields = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 1}
+    """Refuse the call at `place` with 429, and up to three repetitions before `Retry-After` has
+    passed.
+    """
+    fields = {"error": "rate_limit/rate_limit_exceeded", "retry_after": RETRY_AFTER.seconds}
     fault = _read_call_fault(place, fields)
     hasty_calls = _HastyCalls(TROUBLE, fault, TROUBLE, real_ns=lambda: simulation.real_ns())
     _inject(simulation, hasty_calls)
@@ -62,6 +65,12 @@ def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
 def _read_call_fault(place: Place, fields: dict[str, Any], **limits: int) -> Fault:
     (pattern,) = place.subject
     return read_fault(HttpFault, {"match": pattern, "after": place.number - 1, **limits, **fields})
+
+
+def pass_timeout(simulation: Simulation, place: Place) -> None:
+    """Carry out the call at `place`, and let the client's timeout pass."""
+    fault = _PassedTimeout(_read_call_fault(place, {"lost_response": True}, times=1))
+    _inject(simulation, Injected(TROUBLE, fault, TROUBLE))
 
 
 def fail_again(simulation: Simulation, place: Place) -> None:
@@ -104,6 +113,11 @@ class _KillingFault(_FaultLike):
         return faulty
 
 
+class _PassedTimeout(_FaultLike):
+    def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
+        return replace(answer, status=NOTHING, pieces=(), end=TIMED_OUT)
+
+
 class _GatewayTimeout(_FaultLike):
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         return replace(answer, status=504, headers=(), pieces=(), length=0)
@@ -140,8 +154,8 @@ class _HastyCalls(Injected):
         real = self.real_ns()
         if self.refused_at is not None:
             waited = real - self.refused_at[1]
-            self.waited_ns = waited if waited >= _A_SECOND_NS else 0
-            self.has_waited = bool(self.waited_ns) or now - self.refused_at[0] >= _A_SECOND
+            self.waited_ns = waited if waited >= RETRY_AFTER.seconds * 10**9 else 0
+            self.has_waited = bool(self.waited_ns) or now - self.refused_at[0] >= RETRY_AFTER
         self.refused_at = now, real
         return not self.has_waited
 
@@ -177,7 +191,7 @@ def no_time(world: World, story: Story, length: timedelta) -> timedelta:
 
 
 def stretch(simulation: Simulation, place: Place) -> None:
-    """Multiply the length of every step by `place.number`, for the trouble `tenfold`."""
+    """Multiply the length of every step by `place.number`, for the trouble `slow`."""
     simulation.world.pace = Pace(lambda world, story, length: place.number * length, ())
 
 

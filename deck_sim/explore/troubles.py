@@ -8,6 +8,7 @@ from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.explore import trouble_effects as effects
 from deck_sim.explore.places import (
     DELIVERY,
+    DIRECT,
     EARLY,
     FIRST,
     OVERTAKEN,
@@ -22,8 +23,13 @@ from deck_sim.explore.places import (
 )
 from deck_sim.runtime.simulation import Simulation
 
-LOST_RESPONSE, FAILS_AGAIN, RESTART = "lost_response", "fails_again", "restart"
-CARRIED_OUT = (LOST_RESPONSE, FAILS_AGAIN)  # Deck does what the call asks for, unseen
+LOST_RESPONSE, TIMES_OUT, FAILS_AGAIN, RESTART = (
+    "lost_response",
+    "timeout",
+    "fails_again",
+    "restart",
+)
+CARRIED_OUT = (LOST_RESPONSE, TIMES_OUT, FAILS_AGAIN)  # Deck does what the call asks for, unseen
 _TIMINGS = (STEP, STEPS, RANGES, SLOW)
 _AND = " and "  # between the names of a pair
 
@@ -61,8 +67,9 @@ MEANINGS = {
     "lost_response": "the call is carried out, but its answer is lost, as when a connection breaks",
     "reset": "the connection breaks before the call arrives; nothing is done",
     "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
-    "rate_limited": "429 with `Retry-After: 1`, also for up to three repetitions within 1 s of the"
+    "rate_limited": "429 with `Retry-After: 2`, also for up to three repetitions within 2 s of the"
     " world and of real time; those of a write are findings",
+    "timeout": "the call is carried out, but the client's timeout passes before the answer comes",
     "fails_again": "the call is carried out, but answered 504; the next such call is answered 503",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
     "late": "the webhook comes after the next webhook to its destination: Deck promises no order",
@@ -73,7 +80,7 @@ MEANINGS = {
     "again_after_next": "the webhook comes again after the next webhook to its destination",
     "at_once": "no step takes time: the next read finds the run over, or waiting for a person",
     "skipped": "one status takes no time: no read sees it, but its webhook comes",
-    "tenfold": "each step takes up to ten times as long, as far as the task's timeout allows",
+    "slow": "each step takes up to sixty times as long, as far as the task's timeout allows",
     "other_draw": "steps with a range, such as `5s..10s`, take another time within that range",
     "restart": "the call is carried out, but the command is killed before the answer arrives, and"
     " runs again; only [with `--rerun`](#other-languages)",
@@ -84,6 +91,7 @@ TROUBLE_KINDS = (
     TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),
     TroubleKind("unavailable", (WRITE, READ), effects.call_fault(status=503), _REPEAT),
     TroubleKind("rate_limited", (WRITE, READ), effects.refuse_hasty_calls, _REPEAT),
+    TroubleKind(TIMES_OUT, (DIRECT,), effects.pass_timeout, _KEY),
     TroubleKind(FAILS_AGAIN, (WRITE,), effects.fail_again, _KEY),
     TroubleKind("duplicate", (DELIVERY,), effects.webhook_fault(duplicate=True), _ONCE),
     TroubleKind("late", (OVERTAKEN,), effects.webhook_fault(reorder=True), _READ),
@@ -96,7 +104,7 @@ TROUBLE_KINDS = (
     ),
     TroubleKind("at_once", (STEPS,), effects.pace(effects.no_time), _ANY),
     TroubleKind("skipped", (STEP,), effects.pace(effects.no_time), _ANY),
-    TroubleKind("tenfold", (SLOW,), effects.stretch, _LONG),
+    TroubleKind("slow", (SLOW,), effects.stretch, _LONG),
     TroubleKind("other_draw", (RANGES,), effects.pace(effects.other_draw), _ANY),
     TroubleKind(RESTART, (WRITE,), effects.kill_program, _STORE, needs_rerun=True),
 )
@@ -147,7 +155,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two troubles in one run: `late at task_run.queued of run 1 and tenfold`."""
+    """Two troubles in one run: `late at task_run.queued of run 1 and slow`."""
 
     first: Trouble
     second: Trouble

@@ -20,6 +20,7 @@ from deck_sim.explore.outcome import (
     read_state,
 )
 from deck_sim.explore.places import Place, find_places, program_calls, why_no_timing
+from deck_sim.explore.trouble_effects import RETRY_AFTER
 from deck_sim.explore.troubles import Pair, Trouble
 from deck_sim.handle.timeline import TimelineEntry
 from deck_sim.operations.history import show_timeline
@@ -112,12 +113,12 @@ class Watch:
                 life.outcome = observe(simulation)
 
     def run_again(self, failure: str) -> None:
-        """Note that the program runs again after a failure, as if a person took a second for it;
+        """Note that the program runs again after a failure, as if a person took two seconds for it;
         no other trouble comes then.
         """
         self.first_failure = failure
         for life in self.lives:
-            life.simulation.real_ns = lambda: real_time.monotonic_ns() + 10**9
+            life.simulation.real_ns = lambda: real_time.monotonic_ns() + RETRY_AFTER.seconds * 10**9
             faults = life.simulation.world.injected.by_owner.get(TROUBLE, [])
             faults[:] = [fault for fault in faults if fault.fired]
 

@@ -4,4 +4,5 @@
 WHOLE = "whole"  # the whole response is sent
 CLOSED = "closed"  # the connection is closed after the last piece
 RESET = "reset"  # the connection is reset
+TIMED_OUT = "kept open without an answer"  # until the client's timeout; only without a socket
 CLOSE_SOCKET = "deck_sim.close_socket"

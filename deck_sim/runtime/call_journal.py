@@ -41,6 +41,7 @@ class Call(Immutable):
     real_ns: int = 0  # when it came in real time, on a monotonic clock
     position: int = 0  # number of calls, entries and events that were recorded before it
     from_handle: bool = False  # whether a `Deck` sent it, not a program under test
+    in_process: bool = False  # whether it came without a socket
     # How many events its world had before and after it; empty if an advance was in progress.
     caused: tuple[int, ...] = ()
 

@@ -21,6 +21,7 @@ from deck_sim.contract.endpoints import Operation
 from deck_sim.contract.error_catalog import ApiError, refuse
 from deck_sim.engine.holds import count_stop, find_call_hold
 from deck_sim.engine.injected_faults import CALL
+from deck_sim.faults import CLOSE_SOCKET
 from deck_sim.runtime.activity_log import log_call, log_refused
 from deck_sim.runtime.advance import catch_up, do_all_due, run_to_end
 from deck_sim.runtime.call_journal import Call, cut_response, kept_headers
@@ -220,6 +221,7 @@ def make_record(request: Request) -> Call:
         real_ns=simulation.real_ns(),
         position=simulation.record_count,
         from_handle=request.from_handle,
+        in_process=CLOSE_SOCKET not in request.scope.get("extensions", {}),
         caused=() if simulation.advancing else (request.event_count, simulation.world.events.total),
     )
 

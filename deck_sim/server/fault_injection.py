@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from deck_sim.base.durations import format_duration
 from deck_sim.engine.injected_faults import ANSWER, CALL, EVERYBODY, HASTE, TROUBLE
-from deck_sim.faults import CLOSE_SOCKET, RESET, WHOLE
+from deck_sim.faults import CLOSE_SOCKET, CLOSED, RESET, TIMED_OUT, WHOLE
 from deck_sim.faults.outgoing import FAULT_HEADER, NOTHING, OutgoingResponse
 from deck_sim.runtime.settings import REAL
 from deck_sim.runtime.simulation import Simulation
@@ -87,6 +87,13 @@ def apply_fault(request: Request, response: Response) -> OutgoingResponse:
     return replace(faulty, headers=(*faulty.headers, *marks))
 
 
+_ERRORS = {
+    RESET: ConnectionResetError,
+    CLOSED: ConnectionAbortedError,
+    TIMED_OUT: TimeoutError,
+}
+
+
 async def send_faulty(
     request: Request, out: OutgoingResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
@@ -108,7 +115,7 @@ async def send_faulty(
     # complete the answer.
     close = scope.get("extensions", {}).get(CLOSE_SOCKET)
     if close is None:
-        error = ConnectionResetError if out.end == RESET else ConnectionAbortedError
+        error = _ERRORS[out.end]
         raise error(f"the socket was {out.end} by a fault of deck-sim")
     close(out.end)
     await receive()

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 
 const { DECK_BASE_URL: base, DECK_API_KEY: key, DECK_WEBHOOK_SECRET: secret } = process.env;
 const ATTEMPTS = 5; // of one call
-const POLLS = 1000;
+const POLLS = 2000; // a second each: as long as a task may take
 const FINAL = ["completed", "failed", "canceled"];
 const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 

@@ -11,7 +11,7 @@ import httpx2
 from standardwebhooks import Webhook
 
 ATTEMPTS = 5  # of one call
-POLLS = 200
+POLLS = 2000  # a second each: as long as a task may take
 FINAL = ("completed", "failed", "canceled")
 
 

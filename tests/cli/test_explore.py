@@ -12,7 +12,7 @@ from deck_sim.cli.program import main
 from deck_sim.cli.signals import STOPS
 
 # A client that repeats calls that fail; `KEY` is the idempotency key of each create. A client with
-# a key also waits for a second after a 429.
+# a key also waits for two seconds after a 429.
 CLIENT = """
 import json, os, sys, time, urllib.error, urllib.request
 KEY = {key!r}
@@ -28,7 +28,7 @@ def call(method, path, body=None):
             last = error
             if KEY and getattr(error, "code", 0) == 429:
                 clock = os.environ["DECK_BASE_URL"].replace("/v2", "/_sim/clock/advance")
-                data = json.dumps({{"sleep": "1s"}}).encode()
+                data = json.dumps({{"sleep": "2s"}}).encode()
                 urllib.request.urlopen(urllib.request.Request(clock, data, headers))
     raise last
 """

@@ -16,6 +16,7 @@ PAGE = (ROOT / "docs/exploration.md").read_text(encoding="utf-8")
 EXAMPLE = ROOT / "examples/explore"
 WORDS = {
     places.WRITE: "a call that changes something",
+    places.DIRECT: "a call that changes something, through `deck.transport`",
     places.READ: "a read",
     places.DELIVERY: "a webhook",
     places.EARLY: "a webhook that a call causes at once",
@@ -66,7 +67,7 @@ def test_the_repaired_function_survives(pytester, explore):
         )
         pytester.path.joinpath(name).write_text(changed if name == "test_runs.py" else code)
     result = explore()
-    result.stdout.fnmatch_lines(["*: 9 troubles: 9 survived, 0 did not, 0 not tested"])
+    result.stdout.fnmatch_lines(["*: 10 troubles: 10 survived, 0 did not, 0 not tested"])
 
 
 def test_each_mistake_of_the_example_is_found_by_the_troubles_of_its_row(pytester, explore):

@@ -1,8 +1,19 @@
+import httpx2
 import pytest
 
 from deck_sim.explore.outcome import observe
 from deck_sim.explore.places import find_places
 from deck_sim.explore.troubles import find_troubles
+from deck_sim.handle.connect.transports import Transport
+
+
+@pytest.fixture
+def direct(server, key):
+    """A client that calls without a socket."""
+    headers = {"Authorization": f"Bearer {key}"}
+    transport = Transport(server.url)
+    with httpx2.Client(base_url=server.base_url, headers=headers, transport=transport) as client:
+        yield client
 
 
 @pytest.fixture

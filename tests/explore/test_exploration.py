@@ -97,11 +97,11 @@ def test_a_program_runs_with_each_trouble(explored, create):
 
 
 def test_a_call_that_is_repeated_too_early_is_a_finding(explored, api, sim):
-    """Unless a second has passed; other calls may come meanwhile."""
+    """Unless two seconds have passed; other calls may come meanwhile."""
     waits = {
         "no time": (lambda: None, True),
-        "half": (lambda: sim.post("/clock/advance", json={"sleep": "0.5s"}), True),
-        "a second": (lambda: sim.post("/clock/advance", json={"sleep": "1s"}), False),
+        "half": (lambda: sim.post("/clock/advance", json={"sleep": "1s"}), True),
+        "all": (lambda: sim.post("/clock/advance", json={"sleep": "2s"}), False),
     }
 
     def program(wait):

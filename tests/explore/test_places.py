@@ -3,6 +3,7 @@ import pytest
 from deck_sim.base.real_time import PROCESS_HEADER, process_id
 from deck_sim.explore.places import (
     DELIVERY,
+    DIRECT,
     EARLY,
     FIRST,
     OVERTAKEN,
@@ -33,6 +34,11 @@ def test_calls_are_named_by_their_pattern_and_number(api, agent, names):
     api.delete(f"/agents/{first['id']}")
     assert names(WRITE) == ["POST /v2/agents #1", "POST /v2/agents #2", "DELETE /v2/agents/* #1"]
     assert names(READ) == ["GET /v2/agents/* #1", "GET /v2/agents/ #1", "GET /v2/hotels/1 #1"]
+
+
+def test_only_a_client_without_a_socket_has_a_timeout_that_can_pass(agent, direct, names):
+    agent(), direct.post("/agents", json={"name": "a"}), direct.get("/agents")
+    assert names(DIRECT) == ["POST /v2/agents #2"]
 
 
 def test_calls_of_a_handle_are_no_places(api, places):

@@ -8,6 +8,7 @@ import pytest
 from deck_sim.base.errors import DeckSimError
 from deck_sim.explore.places import (
     DELIVERY,
+    DIRECT,
     EARLY,
     FIRST,
     OVERTAKEN,
@@ -131,12 +132,12 @@ def pass_real_time(simulation):
     return pass_real_time
 
 
-def test_a_call_is_refused_until_a_second_has_passed(start, create, advance, pass_real_time):
+def test_a_call_is_refused_until_two_seconds_have_passed(start, create, advance, pass_real_time):
     """In the world, or in real time."""
-    for pass_a_second in (lambda: advance("1s"), lambda: pass_real_time(1)):
+    for pass_two_seconds in (lambda: advance("2s"), lambda: pass_real_time(2)):
         start("rate_limited", FIRST_CREATE)
         assert [create(), create()] == [429, 429]
-        pass_a_second()
+        pass_two_seconds()
         assert [create(), create()] == [201, 201]
 
 
@@ -145,7 +146,7 @@ def test_the_real_time_that_a_client_waits_is_counted(
 ):
     start("rate_limited", FIRST_CREATE)
     watch = Watch(lives=[Life("life", simulation(), server.worlds)])
-    for seconds, status, waited in ((0, 429, 0), (0.5, 429, 0), (1.5, 201, 1.5), (3, 201, 1.5)):
+    for seconds, status, waited in ((0, 429, 0), (1.5, 429, 0), (2.5, 201, 2.5), (3, 201, 2.5)):
         pass_real_time(seconds)
         assert (create(), watch.waited) == (status, waited)
 
@@ -157,7 +158,15 @@ def test_a_call_is_refused_at_most_four_times(start, create, pass_real_time):
 
 def test_a_refused_call_says_how_long_to_wait(start, api):
     start("rate_limited", FIRST_CREATE)
-    assert api.post("/agents", json=AGENT).headers["Retry-After"] == "1"
+    assert api.post("/agents", json=AGENT).headers["Retry-After"] == "2"
+
+
+def test_a_timeout_passes_before_the_answer_comes(start, direct, simulation):
+    trouble = start("timeout", Place(DIRECT, "", ("POST /v2/agents",)))
+    with pytest.raises(httpx2.ReadTimeout):
+        direct.post("/agents", json=AGENT)
+    assert trouble.occurred(simulation())
+    assert len(simulation().world.all("agent")) == 1
 
 
 def test_a_call_fails_again(start, create, simulation):
@@ -282,7 +291,7 @@ def lengths(run_task, simulation, advance, plays):
 def test_all_steps_are_over_at_once_or_last_longer(start, lengths, simulation):
     usual = lengths(*STORY)
     assert 3 <= usual[1] <= 9
-    for name, place, factor in [("at_once", STEPS, 0), ("tenfold", SLOW, 7)]:
+    for name, place, factor in [("at_once", STEPS, 0), ("slow", SLOW, 7)]:
         trouble = start(name, Place(place, number=factor))
         assert lengths({"queued": "1s"}, {"running": "5s"}, "completed") == [factor, 5 * factor]
         assert trouble.occurred(simulation())

@@ -22,7 +22,7 @@ class Client:
                 self.deck.sleep(1)
                 continue
             if answer.status_code == 429:
-                self.deck.sleep(1)
+                self.deck.sleep(2)
             elif answer.status_code < 500:
                 return answer.raise_for_status().json()
         raise ConnectionError("no answer")

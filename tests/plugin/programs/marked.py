@@ -110,7 +110,7 @@ def test_deliveries_are_finished_unless_the_run_goes_on_before(deck, sound_clien
     assert {delivery["status"] for delivery in deck.deliveries} == {"success"}
 
 
-@explore(troubles=["tenfold"])
+@explore(troubles=["slow"])
 @result("passed", "1 trouble: * survived, 0 did not, *")
 @pytest.mark.parametrize("scenario", ["slow_success", "long_queue"])
 def test_longer_steps_let_no_run_time_out(deck, sound_client, scenario):
@@ -134,7 +134,7 @@ def test_timing_is_not_explored_if_a_run_reaches_a_timeout(deck, client):
         deck.sleep(1)
 
 
-@explore(skip=["lost_response", "fails_again"])
+@explore(skip=["lost_response", "timeout", "fails_again"])
 @result("passed", "3 troubles: *; worlds that `deck.restore` put back are not explored")
 def test_a_restored_world_is_not_explored(deck, client):
     snapshot = deck.snapshot()
@@ -183,10 +183,12 @@ def arguments(outcome, line, **options):
 
 
 ARGUMENTS = [
-    arguments("passed", counts(3), skip=["lost_response", "fails_again"]),
+    arguments("passed", counts(3), skip=["lost_response", "timeout", "fails_again"]),
     arguments("failed", counts(1, 1, 1), troubles=["reset", LOST, "late"]),
     arguments("passed", counts(0, 0, 1), troubles=["reset at POST /v2/agents #2"]),
-    arguments("passed", f"{counts(2)}; 1 not tried*", skip=[LOST, "fails_again"], limit=2),
+    arguments(
+        "passed", f"{counts(2)}; 1 not tried*", skip=[LOST, "timeout", "fails_again"], limit=2
+    ),
     arguments("passed", counts(0, 1), troubles=["lost_response"], report_only=True),
     arguments(
         "failed", "  work done twice: 3 agents *", raises=Unavailable, troubles=["lost_response"]
@@ -200,7 +202,7 @@ def test_the_runs_and_the_verdict_can_be_chosen(client, options):
 
 
 EXCEPTIONS = [
-    arguments("passed", counts(5), raises=Unavailable),
+    arguments("passed", counts(6), raises=Unavailable),
     arguments("passed", counts(1), raises=(KeyError, Unavailable), troubles=["reset"]),
     arguments("failed", "*Unavailable", raises=ValueError, troubles=["reset"]),
 ]
@@ -277,7 +279,7 @@ class TestWiderFixture:
 
 
 @pytest.mark.deck(lint="fail")
-@explore(skip=["lost_response", "fails_again"])
+@explore(skip=["lost_response", "timeout", "fails_again"])
 @result("passed", counts(6))
 def test_a_trouble_is_no_leftover_and_its_own_mistakes_no_finding(deck, client):
     """Unused faults fail a strict test, and findings of `lint` others, but not with a trouble."""
@@ -310,7 +312,7 @@ def test_a_move_by_nothing_is_for_deliveries(deck, sound_client, receiver):
 # Counts and moments
 
 
-@explore(skip=["rate_limited", "fails_again"])
+@explore(skip=["rate_limited", "timeout", "fails_again"])
 @result("passed", counts(3))
 def test_calls_that_a_trouble_causes_are_not_counted(deck, sound_client):
     sound_client.create_agent()
@@ -318,7 +320,7 @@ def test_calls_that_a_trouble_causes_are_not_counted(deck, sound_client):
     deck.lint.check()
 
 
-@explore(troubles=["at_once", "tenfold"])
+@explore(troubles=["at_once", "slow"])
 @result("passed", "2 troubles: 0 survived, 0 did not, *; changed only counts or moments: 2*")
 def test_the_number_of_reads_is_no_damage(deck, sound_client):
     sound_client.wait(sound_client.start_run())
