@@ -209,6 +209,12 @@ def test_a_trouble_can_be_made_for_the_call_the_run_or_the_webhook_in_hand(
     of_run = f"GET /v2/task-runs/{run}"
     assert [fault.get("match") for fault in faults] == [of_run, of_run, None]
     assert faults[-1]["event"] == "task_run.queued"
+    open_tab(page, select=f"resource:{run}")
+    details(page).get_by_label("Stop before").select_option("task_run.completed")
+    details(page).get_by_role("button", name="Hold").click()
+    toast(page, "Stops before task_run.completed")
+    [hold] = sim.get("/holds").json()["data"]
+    assert (hold["event"], hold["of"]) == ("task_run.completed", run)
 
 
 def test_a_world_is_reset_after_a_question(page, open_tab, sim, task):

@@ -2,8 +2,9 @@
 /** What can be done to a resource from outside its script, and the form that answers a prompt. */
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
+import { fetched } from "../api.js";
 import { capital, kindTitle, words } from "./format.js";
-import { button, formOf, readForm, textField, when } from "./widgets.js";
+import { button, formOf, optionList, readForm, textField, when } from "./widgets.js";
 
 /**
  * @typedef {import("../app.js").Context} Context
@@ -137,4 +138,23 @@ export function focusAnswer(id) {
 function optionView(option) {
   const value = option.value ?? option.id ?? option.name ?? option;
   return html`<option value=${value}>${option.label ?? option.name ?? value}</option>`;
+}
+
+/** Stop a resource just before an event. @param {Context} ctx @param {Target} target */
+export function holdForm(ctx, { id, kind, status }) {
+  if (ctx.model.statusRow(kind, status).final) return nothing;
+  /** @type {string[]} */
+  const all = fetched(ctx, "/_sim/schemas", ctx.model.world?.edition).data?.held_events ?? [];
+  const events = all.filter((event) => event.startsWith(`${kind}.`));
+  if (!events.length) return nothing;
+  const hold = (/** @type {SubmitEvent} */ submitted) => {
+    const { event } = readForm(submitted);
+    void ctx.act(`Stops before ${event}`, ctx.api.post("/_sim/holds", { event, id }));
+  };
+  return html`<form class="row troubles" @submit=${hold}>
+    <select name="event" aria-label="Stop before">
+      ${optionList(events, (event) => `stop before ${event.replace(`${kind}.`, "")}`)}
+    </select>
+    <button class="button button-small" ?disabled=${ctx.isOffline}>Hold</button>
+  </form>`;
 }

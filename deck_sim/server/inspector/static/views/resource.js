@@ -3,7 +3,7 @@
 
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { fetched } from "../api.js";
-import { answerForm, release, resourceActions } from "../parts/actions.js";
+import { answerForm, holdForm, release, resourceActions } from "../parts/actions.js";
 import { countText, durationText, isoText, parseTime, words } from "../parts/format.js";
 import {
   button,
@@ -133,7 +133,8 @@ function actPart(ctx, target, state, data) {
       ${resourceActions(ctx, target)}
       ${held ? button("Release", () => release(ctx, held), { disabled: ctx.isOffline }) : nothing}
     </div>
-    ${path && state.status ? troubleButtons(ctx, { match: `GET /v2/${path}/${target.id}` }) : nothing}`;
+    ${path && state.status ? troubleButtons(ctx, { match: `GET /v2/${path}/${target.id}` }) : nothing}
+    ${held ? nothing : holdForm(ctx, target)}`;
 }
 
 /** The prompt in a page that cannot answer it. @param {Record<string, any>} state */
