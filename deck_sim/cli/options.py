@@ -40,15 +40,6 @@ class Value(click.ParamType):  # type: ignore[type-arg]  # not generic in older 
             self.fail(str(error), param, ctx)
 
 
-class NewPath(click.Path):
-    """A path to write. Refuses one that is empty or begins with `--`: it was probably left out."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "" or f"{value}".startswith("--"):
-            self.fail(f"'{value}' is not a file or folder name; was it left out?", param, ctx)
-        return super().convert(value, param, ctx)
-
-
 def _positive(text: str) -> timedelta:
     length = parse_duration(text)
     if not length:
@@ -62,7 +53,7 @@ def _read_variable(text: str) -> str:
     return text
 
 
-FILE, NEW_FOLDER = NewPath(dir_okay=False, path_type=Path), NewPath(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
 MODE = click.Choice(MODES)
 DURATION, POSITIVE_DURATION = Value("DURATION", parse_duration), Value("DURATION", _positive)
 MOMENT = Value("MOMENT", lambda text: read_moment(text, "MOMENT"))

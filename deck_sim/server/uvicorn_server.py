@@ -35,11 +35,6 @@ _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
 _BACKLOG = 2048  # clients that wait to be accepted
 _TLS = b"\x16\x03"  # how a TLS handshake begins
 _HTTP2 = b"PRI * HTTP/2.0"  # how HTTP/2 without a negotiation begins
-_NO_HTTP2 = b"this server takes HTTP/1.1; for HTTP/2, put a proxy before it"
-# The frames SETTINGS, which is empty, and GOAWAY with the error HTTP_1_1_REQUIRED and a text.
-_GO_AWAY = struct.pack(
-    f"!xxxBxxxxx xxBBxxxxx xxxxI {len(_NO_HTTP2)}s", 4, 8 + len(_NO_HTTP2), 7, 13, _NO_HTTP2
-)
 # `Upgrade: h2c` offers HTTP/2; the parser would skip the body of such a request.
 _OFFER = re.compile(rb"(?i)\r\nupgrade:[^\r]*")
 _DATE_SECONDS = 1  # between two settings of the `Date` of answers
@@ -301,8 +296,7 @@ class _Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         is_first = self.cycle is None or self.cycle.response_complete
         if data.startswith(_HTTP2) and is_first:
-            log.warning("deck-sim: a client used HTTP/2: %s", _NO_HTTP2.decode())
-            self.transport.write(_GO_AWAY)
+            log.warning("deck-sim: a client used HTTP/2; put a proxy before this server for it")
             self.transport.close()
         elif data.startswith(_TLS) and is_first:
             host, port = self.transport.get_extra_info("sockname")[:2]

@@ -335,14 +335,7 @@ def deck_time(deck: Deck) -> Iterator[DeckTime]:
 
 
 def _make_client(deck: Deck, config: pytest.Config, kind: str) -> Any:
-    name = config.getini("deck_client_library")
-    try:
-        library = import_module(name)
-    except ImportError:
-        from pytest_deck_sim.world_fixture import make_failure
-
-        text = f"deck_client_library is {name!r}, which is not installed; `pip install {name}`"
-        raise make_failure(text) from None
+    library = import_module(config.getini("deck_client_library"))
     return getattr(library, kind)(
         transport=deck.transport,
         base_url=deck.base_url,

@@ -353,15 +353,6 @@ call("POST", "/v2/agents", {"name": "second"}, "sk_b")
     assert "first" in (folder / "sk_a-2.html").read_text()
 
 
-def test_a_file_that_looks_like_an_option_is_an_error(cli):
-    """The name of the file may come from a variable that is empty."""
-    for option in ("--report", "--html"):
-        for name, rest in (("--", ()), ("", ("--",))):
-            done = cli("exec", option, name, *rest, "true")
-            assert done.exit_code == 2
-            assert f"'{option}': '{name}' is not a file or folder name" in done.stderr
-
-
 def test_a_report_in_a_format_that_it_cannot_have_is_an_error(cli):
     done = cli("exec", "--report", "report.html", "--", "true")
     assert done.exit_code == 2

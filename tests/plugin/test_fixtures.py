@@ -1,5 +1,3 @@
-import sys
-
 import pytest
 
 from deck_sim import Deck
@@ -63,14 +61,6 @@ def test_a_wrong_ini_value_is_a_usage_error(run, ini):
     result = run("def test_it(): pass", "-o", ini)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"ERROR: {WRONG_INI[ini]}"])
-
-
-def test_a_client_library_that_is_not_installed_is_named(run, monkeypatch):
-    monkeypatch.setitem(sys.modules, "httpx", None)
-    result = run("def test_it(deck_client): pass", "-o", "deck_client_library=httpx")
-    result.assert_outcomes(errors=1)
-    text = "deck_client_library is 'httpx', which is not installed; `pip install httpx`"
-    result.stdout.fnmatch_lines([text])
 
 
 def test_a_wrong_option_is_an_error_before_the_test(run, stories):

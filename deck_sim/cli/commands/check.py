@@ -71,7 +71,11 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
     ]
     scenarios = list[dict[str, Any]]()
     if not mistakes:
-        warnings += _find_timeouts(stories, library)
+        for file in stories:
+            places = Mistakes(f"{file}", parse(file, f"{file}"))
+            for place, text in find_timeouts(library.get(file.stem)):
+                places.add(place, text)
+            warnings += places.collected
         scenarios = [_edition_row(scenario, library) for scenario in library.own()]
     if as_json or shape == "json":
         rows = [asdict(mistake) for mistake in mistakes]
@@ -95,17 +99,6 @@ def command(paths: tuple[Path, ...], shape: str, as_json: bool) -> int:
         also = f", {counted(len(warnings), 'warning')}" if warnings else ""
         echo(f"{counted(len(files), 'file')}, no mistakes{also}")
     return 1 if mistakes else 0
-
-
-def _find_timeouts(stories: list[Path], library: Library) -> list[Mistake]:
-    """Return the steps at which every run of a scenario times out."""
-    warnings = list[Mistake]()
-    for file in stories:
-        places = Mistakes(f"{file}", parse(file, f"{file}"))
-        for path, text in find_timeouts(library.get(file.stem)):
-            places.add(path, text)
-        warnings += places.collected
-    return warnings
 
 
 def _edition_row(scenario: Scenario, library: Library) -> dict[str, Any]:

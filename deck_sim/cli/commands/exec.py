@@ -12,7 +12,7 @@ from deck_sim.base.errors import counted, in_python
 from deck_sim.cli.commands.exec_report import ExecReport, Reports, explain_refused_calls
 from deck_sim.cli.environment import command_environment, environment_options
 from deck_sim.cli.import_ahead import import_ahead
-from deck_sim.cli.options import FILE, NEW_FOLDER, POSITIVE_DURATION
+from deck_sim.cli.options import FILE, POSITIVE_DURATION
 from deck_sim.cli.output import echo, examples
 from deck_sim.cli.process_group import ProcessGroup
 from deck_sim.cli.server_log import log_to_stderr
@@ -50,7 +50,7 @@ _OF_PYTEST = (
 @click.option(
     "--html",
     "pages",
-    type=NEW_FOLDER,
+    type=click.Path(file_okay=False, path_type=Path),
     help="Write a page about each world into this folder; if the command succeeds, only about"
     " worlds with problems.",
 )
