@@ -23,6 +23,7 @@ _HANDLED = (
     " error"
 )
 _READ = "a replayed answer shows an old status: read the resource"
+_MORE_OFTEN = "repeat the call more often, and wait longer each time: an outage takes a while"
 _SAME_KEY = "repeat the call with the key that was sent"
 _LOOK = "; or look for what it created before you repeat it"
 _DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
@@ -89,17 +90,19 @@ def find_cause(
     aftermath: Aftermath,
     *,
     is_hasty: bool,
+    has_failed: bool,
     is_crash: bool,
 ) -> str:
     """Return the row of `CAUSES` for a run that did not survive its trouble. `differences` are the
-    kinds of differences of its worlds. `is_crash` says that an error ended the program.
+    kinds of differences of its worlds. `has_failed` says that the run failed, so that the rest of
+    its work was not begun; `is_crash` says that an error of the program ended it.
     """
     abandoned = aftermath.is_abandoned
     is_unknown = trouble.kind.name in CARRIED_OUT and abandoned and aftermath.creates
     signs = {
         TWICE: MORE in differences,
         HASTY: is_hasty,
-        LOST: is_unknown or (LESS in differences and not abandoned),
+        LOST: is_unknown or (LESS in differences and not (abandoned or has_failed)),
         NOT_REPEATED: abandoned,
         WRONG: OTHER in differences or not is_crash,
     }
@@ -120,6 +123,7 @@ def find_advice(trouble: Trouble | Pair, aftermath: Aftermath, cause: str) -> st
         signs += [
             (_DONE, not aftermath.creates),
             (_READ, len(keys) == 1 and keys != {None} and aftermath.has_answer),
+            (_MORE_OFTEN, aftermath.is_abandoned and aftermath.calls[1:] and len(keys) == 1),
             (_SAME_KEY, keys != {None}),
             (f"{advice}{_LOOK}", True),
         ]

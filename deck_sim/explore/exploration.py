@@ -86,9 +86,9 @@ def explore(
         return replace(result, timeline=watch.timeline()) if plan.keeps_timelines else result
 
     def try_all(troubles: Iterable[Trouble | Pair]) -> None:
-        chosen = sorted(troubles, key=lambda trouble: f"{trouble}" not in plan.first)
-        tried, done = chosen[: plan.limit - len(report.results)], len(report.results)
-        report.not_tried += len(chosen)
+        ordered = sorted(troubles, key=lambda trouble: f"{trouble}" not in plan.first)
+        tried, done = ordered[: plan.limit - len(report.results)], len(report.results)
+        report.not_tried += len(ordered)
         progress(done, done + len(tried))
         for number, result in enumerate(plan.map(try_trouble, tried), done + 1):
             if result is not None:
@@ -123,7 +123,8 @@ def _explain(
         {kind for kind, _ in differences},
         aftermath,
         is_hasty=watch.is_hasty,
-        is_crash=not (status or watch.fails_by_assertion(f"{failure or 'assert'}")),
+        has_failed=bool(failure),
+        is_crash=bool(failure) and not (status or watch.fails_by_assertion(f"{failure}")),
     )
     if cause == LOST and aftermath.is_abandoned:
         problems = [f"Deck has one {aftermath.creates} that the program does not know"]

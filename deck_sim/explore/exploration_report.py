@@ -119,6 +119,13 @@ class Report:
                 f"  what helps: {rows[0]['advice']}",
                 f"  again:      {rows[0]['again']}",
             ]
+        harmless = dict[str, list[Row]]()
+        for row in self.rows():
+            if row["verdict"] == HARMLESS:
+                harmless.setdefault(row["problems"][0], []).append(row)
+        if harmless:
+            lines += ["", f"{HARMLESS}, which fails nothing:"]
+            lines += [f"  {name_places(rows)}: {problem}" for problem, rows in harmless.items()]
         singles = (row.trouble for row in self.of(NOT_TESTED) if isinstance(row.trouble, Trouble))
         if missed := [*map(str, singles), *self.missing]:
             lines += ["", "these troubles did not occur, so they are not tested:"]

@@ -67,6 +67,7 @@ def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
 
 def _find_calls(simulation: Simulation) -> Iterator[Place]:
     counts, faulty = Counter[str](), set[tuple[str, str, bytes]]()
+    delivered_at = _find_delivery_moments(simulation)
     for pattern, call in program_calls(simulation):
         counts[pattern] += 1
         number, same = counts[pattern], (call.method, call.path, call.body)
@@ -77,8 +78,8 @@ def _find_calls(simulation: Simulation) -> Iterator[Place]:
         if call.method != "GET":
             for kind in (WRITE, DIRECT) if call.in_process else (WRITE,):
                 yield Place(kind, f"{pattern} #{number}", (pattern,), number)
-        else:  # reads of one resource in one status are alike
-            like = (READ, call.path, f"{call.answered.get('status')}")
+        else:  # reads of one resource in one status are alike, but for those for a webhook
+            like = (READ, call.path, f"{call.answered.get('status')}", f"{call.at in delivered_at}")
             yield Place(READ, f"{pattern} #{number}", (pattern,), number, like)
 
 
@@ -124,12 +125,16 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
 
 def _find_polls(simulation: Simulation) -> dict[str, datetime]:
     """Return the moment of the last read of each resource that no webhook caused."""
-    moments = {entry.at for log in simulation.world.delivery_log.values() for entry in log}
+    delivered_at = _find_delivery_moments(simulation)
     return {
         call.path.rpartition("/")[2]: call.at
         for _, call in program_calls(simulation)
-        if call.method == "GET" and call.at not in moments
+        if call.method == "GET" and call.at not in delivered_at
     }
+
+
+def _find_delivery_moments(simulation: Simulation) -> set[datetime]:
+    return {entry.at for log in simulation.world.delivery_log.values() for entry in log}
 
 
 def _find_steps(simulation: Simulation, room: int = 1) -> Iterator[Place]:

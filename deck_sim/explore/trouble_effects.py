@@ -144,8 +144,8 @@ def _give_other_status(status: re.Match[bytes]) -> bytes:
 class _HastyCalls(Injected):
     real_ns: Callable[[], int] = lambda: 0
     refused_at: tuple[datetime, int] | None = None  # on the world's clock, and in real time
-    has_waited: bool = False  # the client has waited a second, on either clock
-    waited_ns: int = 0  # the real time until the client repeated the call; 0: under a second
+    has_waited: bool = False  # the client has waited as long, on either clock
+    waited_ns: int = 0  # the real time until the client repeated the call; 0: less
 
     def meet(self, now: datetime) -> bool:
         self.met += 1

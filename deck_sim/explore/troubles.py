@@ -209,6 +209,7 @@ def find_pairs(reached: Mapping[Trouble, Iterable[Trouble]]) -> list[Pair]:
         for pair in pairs
         if pair.first.place.life == pair.second.place.life
         and pair.first.place != pair.second.place  # one fault at most fires at a place
+        and FAILS_AGAIN not in (pair.first.kind.name, pair.second.kind.name)  # which is two itself
         and not (pair.first.is_timing and pair.second.is_timing)
         and not (pair.first.kind.needs_rerun or pair.second.kind.needs_rerun)
     ]

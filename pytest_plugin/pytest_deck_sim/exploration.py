@@ -84,8 +84,9 @@ class Explorer:
             call.duration = time.perf_counter() - began
             if exploration.failed:
                 call.outcome, call.longrepr = "failed", exploration.text()
-                # After only one trouble, show the failure of the test itself.
-                if len(exploration.results) == 1 and self._last_report.failed:
+                # If only the last run did not survive, show the failure of the test itself.
+                is_last = exploration.of(NOT_SURVIVED) == exploration.results[-1:]
+                if is_last and exploration.results and self._last_report.failed:
                     call.longrepr = self._last_report.longrepr
                     call.sections.append(("deck exploration", exploration.text()))
         for report in self._reports:

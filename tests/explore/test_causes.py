@@ -14,7 +14,9 @@ def judge(simulation, api):
     and the advice.
     """
 
-    def judge(name, pattern, *keys, differences=(), is_hasty=False, is_crash=True):
+    def judge(
+        name, pattern, *keys, differences=(), is_hasty=False, has_failed=False, is_crash=True
+    ):
         trouble = Trouble(TROUBLE_KINDS[NAMES.index(name)], Place(WRITE, "", (pattern,)))
         simulation().exploration = Exploration(True)
         trouble.start(simulation())
@@ -26,7 +28,7 @@ def judge(simulation, api):
             except httpx2.TransportError:
                 pass
         aftermath = Aftermath.read(simulation())
-        flags = {"is_hasty": is_hasty, "is_crash": is_crash}
+        flags = {"is_hasty": is_hasty, "has_failed": has_failed, "is_crash": is_crash}
         cause = find_cause(trouble, differences, aftermath, **flags)
         return cause, find_advice(trouble, aftermath, cause)
 
@@ -53,6 +55,13 @@ ANSWER = "POST /v2/task-runs/*/interaction"
         (("reset", CREATE, ""), {"differences": [LESS]}, "not repeated", "wait a moment"),
         (("reset", ANSWER, ""), {}, "not repeated", "ask the person again"),
         (("reset", CREATE, "", ""), {"differences": [LESS]}, "work lost", "the repetition succ"),
+        (
+            ("reset", CREATE, "", ""),
+            {"differences": [LESS], "has_failed": True},
+            "crash",
+            "the repetition succ",
+        ),
+        (("fails_again", CREATE, "a", "a"), {}, "work lost", "repeat the call more often"),
         (("reset", CREATE, "", ""), {"differences": [MORE]}, "work done twice", "nothing that was"),
         (("reset", CREATE, "", ""), {"differences": [OTHER]}, "wrong state", "the repetition suc"),
         (("reset", CREATE, "", ""), {"is_crash": False}, "wrong state", "the repetition succ"),

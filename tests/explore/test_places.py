@@ -62,6 +62,19 @@ def test_reads_of_one_resource_in_one_status_are_one_place(
     assert find_troubles(reads)[1] == 3
 
 
+def test_a_read_for_a_webhook_is_not_like_one_of_a_poll(
+    api, agent, subscribe, receiver, advance, troubles
+):
+    subscribe("agent.created")
+    path = f"/agents/{agent()['id']}"
+    receiver.say(lambda *_: api.get(path).status_code)
+    advance("1s"), advance("1s")
+    for _ in range(2):
+        api.get(path)
+    resets = [name for name in troubles() if name.startswith("reset at GET")]
+    assert resets == [f"reset at GET /v2/agents/* #{number}" for number in (1, 2)]
+
+
 def test_deliveries_are_named_by_their_event_and_resource(subscribe, run_task, advance, names):
     """With a number if there are several. The last to a destination overtakes nothing."""
     for path in ("/a", "/b"):

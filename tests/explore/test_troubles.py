@@ -357,11 +357,21 @@ def test_the_advice_of_a_pair_is_that_of_a_call_that_was_carried_out(start):
 
 
 def test_pairs_that_a_first_trouble_makes_possible_come_first():
-    """Then those that are near to each other. No pair has one place, two timings or two worlds."""
+    """Then those that are near to each other. No pair has one place, two timings or two worlds;
+    `fails_again` is two troubles itself.
+    """
     places = [replace(FIRST_CREATE, name=f"POST #{number}", number=number) for number in (1, 2, 3)]
-    reset, lost, at_once, draw, duplicate, restart = (
-        TROUBLE_KINDS[NAMES.index(name)]
-        for name in ("reset", "lost_response", "at_once", "other_draw", "duplicate", "restart")
+    names = [
+        "reset",
+        "lost_response",
+        "at_once",
+        "other_draw",
+        "duplicate",
+        "restart",
+        "fails_again",
+    ]
+    reset, lost, at_once, draw, duplicate, restart, again = (
+        TROUBLE_KINDS[NAMES.index(name)] for name in names
     )
     first_reset, second_reset = Trouble(reset, places[0]), Trouble(reset, places[1])
     fast, other = Trouble(at_once, Place(STEPS)), Trouble(draw, Place(RANGES))
@@ -376,7 +386,8 @@ def test_pairs_that_a_first_trouble_makes_possible_come_first():
         "reset#2 and other_draw",
         "reset#1 and other_draw",
     ]
-    assert find_pairs({first_reset: [Trouble(lost, places[0]), Trouble(restart, places[1])]}) == []
+    left_out = [Trouble(lost, places[0]), Trouble(restart, places[1]), Trouble(again, places[1])]
+    assert find_pairs({first_reset: left_out}) == []
 
 
 PLACES = [SECOND_CREATE, Place(READ, "GET /v2/agents #1", ("GET /v2/agents",), like=("read",))]

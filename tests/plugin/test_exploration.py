@@ -192,6 +192,19 @@ def test_pairs_are_tried_if_an_option_asks_for_them(run):
     result.stdout.fnmatch_lines(["*: 2 troubles: 2 survived, *"])
 
 
+def test_a_pair_alone_shows_the_failure_of_the_test(run):
+    text = """
+def test_it(deck_client):
+    for _ in range(2):
+        if deck_client.post("/agents", json={"name": "a"}).is_success:
+            return
+    assert False, "gave up"
+"""
+    pair = "unavailable at POST /v2/agents #1 and unavailable at POST /v2/agents #2"
+    result = run(text, f"--deck-trouble={pair}")
+    result.stdout.fnmatch_lines(["E *AssertionError: gave up", "2 troubles: 1 survived, 1 did *"])
+
+
 def test_after_a_given_time_no_run_begins(run):
     result = run(AGENT, EXPLORE, "--deck-explore-time=0s")
     result.stdout.fnmatch_lines(["*0 troubles: *; 6 not tried (limit of runs or time)"])
