@@ -71,7 +71,7 @@ async def start_run(
 def _find_or_seed(
     simulation: Simulation, kind: str, fields: Mapping[str, Any], status: str | None = None
 ) -> Resource:
-    """Return the latest resource of a kind, perhaps with a status; make one if there is none."""
+    """Return the latest resource of a kind (and of a `status`, if one is given), or a new one."""
     world = simulation.world
     for resource in reversed([*world.all(kind).values()]):
         if not resource.deleted and status in (None, resource.status):

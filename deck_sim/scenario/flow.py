@@ -28,6 +28,7 @@ _COLORS = {
     "over": ("#eceef1", "#6b7280"),
     "effect": ("#ffffff", "#6b7280"),
 }
+_DASHED = {"stroke-dasharray": "3 2"}
 _LONGEST = 48  # characters of a question
 TIMES = "\u00d7"
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -182,9 +183,6 @@ class _Picture:
             for name, value in attributes.items()
         )
         self._parts.append(f"<{tag} {written}>{content}</{tag}>")
-
-
-_DASHED = {"stroke-dasharray": "3 2"}
 
 
 def _clean(text: str) -> str:

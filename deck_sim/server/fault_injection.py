@@ -23,6 +23,12 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.server.request import Answer, Request
 
 _CLOCK_INTERVAL = 0.01  # seconds: how often a delayed answer reads the clock
+# What a client without a socket is told of the end of its connection.
+_ERRORS = {
+    RESET: ConnectionResetError,
+    CLOSED: ConnectionAbortedError,
+    TIMED_OUT: TimeoutError,
+}
 
 
 def fire_call_fault(request: Request) -> Answer | None:
@@ -87,13 +93,6 @@ def apply_fault(request: Request, response: Response) -> OutgoingResponse:
     return replace(faulty, headers=(*faulty.headers, *marks))
 
 
-_ERRORS = {
-    RESET: ConnectionResetError,
-    CLOSED: ConnectionAbortedError,
-    TIMED_OUT: TimeoutError,
-}
-
-
 async def send_faulty(
     request: Request, out: OutgoingResponse, scope: Scope, receive: Receive, send: Send
 ) -> None:
@@ -115,8 +114,7 @@ async def send_faulty(
     # complete the answer.
     close = scope.get("extensions", {}).get(CLOSE_SOCKET)
     if close is None:
-        error = _ERRORS[out.end]
-        raise error(f"the socket was {out.end} by a fault of deck-sim")
+        raise _ERRORS[out.end](f"the socket was {out.end} by a fault of deck-sim")
     close(out.end)
     await receive()
 
