@@ -24,8 +24,8 @@ from deck_sim.explore.trouble_effects import RETRY_AFTER
 from deck_sim.explore.troubles import Pair, Trouble
 from deck_sim.handle.timeline import TimelineEntry
 from deck_sim.operations.history import show_timeline
+from deck_sim.runtime.callers import CALLERS
 from deck_sim.runtime.findings import (
-    CALLERS,
     NOTE,
     WEIGHTS,
     Finding,

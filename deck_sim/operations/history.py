@@ -21,7 +21,7 @@ from deck_sim.engine.world_values import TimelineEntry
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime import lint
 from deck_sim.runtime.call_journal import GAVE_UP, KEPT_HEADERS, MOST_CALLS, Call
-from deck_sim.runtime.findings import CALLERS
+from deck_sim.runtime.callers import CALLERS
 from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.request_bodies import parse_recorded
 from deck_sim.runtime.serialization import message_as_json

@@ -40,7 +40,7 @@ from deck_sim.contract.error_catalog import GRADES
 from deck_sim.engine.world_values import MOST, OPTION_TYPES, Options
 from deck_sim.faults.fault_fields import EventName as EventName
 from deck_sim.faults.fault_fields import Match as Match
-from deck_sim.runtime.findings import CALLERS
+from deck_sim.runtime.callers import CALLERS
 from deck_sim.runtime.settings import MODES, WEBHOOK_TIMES
 from deck_sim.scenario.conditions import Rule as Rule
 

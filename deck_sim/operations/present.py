@@ -16,7 +16,8 @@ from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Resource
 from deck_sim.operations.people import check_kind
 from deck_sim.operations.table import Json, operation
-from deck_sim.runtime.findings import CALLERS, LEFTOVER, NOTE, collect_findings
+from deck_sim.runtime.callers import CALLERS
+from deck_sim.runtime.findings import LEFTOVER, NOTE, collect_findings
 from deck_sim.runtime.lint import POLL_INTERVAL
 from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.registry import WorldRegistry

@@ -28,8 +28,8 @@ from deck_sim.engine.world_values import OPTION_TYPES, Options
 from deck_sim.handle.connect.transports import server_at
 from deck_sim.handle.deck_sim import read_scenarios
 from deck_sim.handle.failure_report import Report, write_report
+from deck_sim.runtime.callers import CALLERS
 from deck_sim.runtime.findings import (
-    CALLERS,
     FAILURE,
     LEFTOVER,
     OVERSIGHT,

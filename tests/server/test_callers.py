@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from deck_sim.base.errors import in_python
-from deck_sim.runtime.findings import CALLERS
+from deck_sim.runtime.callers import CALLERS
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Exploration
 from deck_sim.server.uvicorn_server import Server

@@ -152,6 +152,7 @@ class Reports:
 
     def _report(self, simulation: Simulation) -> None:
         from deck_sim.runtime import findings
+        from deck_sim.runtime.callers import CALLERS
 
         journal, world = simulation.journal, simulation.world
         report = self.by_key.setdefault(simulation.key, WorldReport(mask_key(simulation.key)))
@@ -160,7 +161,7 @@ class Reports:
         report.scenarios.update(call.scenario.name for call in journal if call.scenario)
         report.deliveries.update(f"{row.status}" for row in world.all("event_delivery").values())
         setting = "--webhook-time, or `PATCH /_sim/world`,"
-        terms = {**findings.CALLERS["http"], "secret": self._secret_name, "setting": setting}
+        terms = {**CALLERS["http"], "secret": self._secret_name, "setting": setting}
         notes: dict[str, list[Finding]] = {}
         before = report.problems.total()
         for finding in findings.collect_findings(simulation, self._registry, terms):
