@@ -320,6 +320,20 @@ def test_two_troubles_at_once_do_damage_that_each_alone_does_not(explored, forge
     assert report.progress[3:] == [(number, 6) for number in range(2, 7)]
 
 
+def test_a_pair_is_tried_once_in_the_order_of_its_places(explored, create, api):
+    def program():
+        create()
+        for _ in range(2):
+            with suppress(httpx2.TransportError):
+                api.get("/agents")
+                break
+
+    report = explored(program, only=["reset"], pairs=True)
+    write, read = "reset at POST /v2/agents #1", "reset at GET /v2/agents #1"
+    pairs = [f"{write} and reset at POST /v2/agents #2", f"{write} and {read}"]
+    assert [f"{result.trouble}" for result in report.results] == [write, read, *pairs]
+
+
 def test_no_pair_repeats_what_a_trouble_alone_has_found(explored, create):
     """Here, that a write is repeated without a key."""
     report = explored(create, only=["reset", "lost_response"], pairs=True)
