@@ -23,13 +23,9 @@ from deck_sim.explore.places import (
 )
 from deck_sim.runtime.simulation import Simulation
 
-LOST_RESPONSE, TIMES_OUT, FAILS_AGAIN, RESTART = (
-    "lost_response",
-    "timeout",
-    "fails_again",
-    "restart",
-)
-CARRIED_OUT = (LOST_RESPONSE, TIMES_OUT, FAILS_AGAIN)  # Deck does what the call asks for, unseen
+LOST_RESPONSE, CLIENT_TIMEOUT = "lost_response", "client_timeout"
+FAILS_AGAIN, RESTART = "fails_again", "restart"
+CARRIED_OUT = (LOST_RESPONSE, CLIENT_TIMEOUT, FAILS_AGAIN)  # Deck does what the call asks for
 _TIMINGS = (STEP, STEPS, RANGES, SLOW)
 _AND = " and "  # between the names of a pair
 
@@ -69,7 +65,8 @@ MEANINGS = {
     "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
     "rate_limited": "429 with `Retry-After: 2`, also for up to three repetitions within 2 s of the"
     " world and of real time; those of a write are findings",
-    "timeout": "the call is carried out, but the client's timeout passes before the answer comes",
+    "client_timeout": "the call is carried out, but the client's timeout passes before the answer"
+    " comes",
     "fails_again": "the call is carried out, but answered 504; the next such call is answered 503",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
     "late": "the webhook comes after the next webhook to its destination: Deck promises no order",
@@ -91,7 +88,7 @@ TROUBLE_KINDS = (
     TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),
     TroubleKind("unavailable", (WRITE, READ), effects.call_fault(status=503), _REPEAT),
     TroubleKind("rate_limited", (WRITE, READ), effects.refuse_hasty_calls, _REPEAT),
-    TroubleKind(TIMES_OUT, (DIRECT,), effects.pass_timeout, _KEY),
+    TroubleKind(CLIENT_TIMEOUT, (DIRECT,), effects.pass_timeout, _KEY),
     TroubleKind(FAILS_AGAIN, (WRITE,), effects.fail_again, _KEY),
     TroubleKind("duplicate", (DELIVERY,), effects.webhook_fault(duplicate=True), _ONCE),
     TroubleKind("late", (OVERTAKEN,), effects.webhook_fault(reorder=True), _READ),

@@ -162,7 +162,7 @@ def test_a_refused_call_says_how_long_to_wait(start, api):
 
 
 def test_a_timeout_passes_before_the_answer_comes(start, direct, simulation):
-    trouble = start("timeout", Place(DIRECT, "", ("POST /v2/agents",)))
+    trouble = start("client_timeout", Place(DIRECT, "", ("POST /v2/agents",)))
     with pytest.raises(httpx2.ReadTimeout):
         direct.post("/agents", json=AGENT)
     assert trouble.occurred(simulation())

@@ -155,13 +155,13 @@ def test_the_duration_of_a_test_is_that_of_all_runs(run, pytester):
 @pytest.mark.parametrize(
     ("text", "options", "pages"),
     [
-        (AGENT, (EXPLORE,), ["fails-again", "lost-response", "timeout"]),
+        (AGENT, (EXPLORE,), ["client-timeout", "fails-again", "lost-response"]),
         (AGENT, (f"--deck-trouble={LOST}",), ["lost-response"]),
         # Two of these end with an exception, and two only differ.
         (
             CALL.replace("assert ", ""),
             (EXPLORE,),
-            ["lost-response", "rate-limited", "reset", "timeout", "unavailable"],
+            ["client-timeout", "lost-response", "rate-limited", "reset", "unavailable"],
         ),
     ],
     ids=["one", "alone", "all"],
@@ -313,6 +313,6 @@ def test_troubles_that_were_not_survived_last_come_first_with_lf(pytester):
         orders.append([row["trouble"].partition(" ")[0] for row in report["results"]])
     troubles = ["lost_response", "reset", "unavailable"]
     assert orders == [
-        [*troubles, "rate_limited", "fails_again", "timeout"],
-        ["rate_limited", *troubles, "fails_again", "timeout"],
+        [*troubles, "rate_limited", "fails_again", "client_timeout"],
+        ["rate_limited", *troubles, "fails_again", "client_timeout"],
     ]

@@ -134,7 +134,7 @@ def test_timing_is_not_explored_if_a_run_reaches_a_timeout(deck, client):
         deck.sleep(1)
 
 
-@explore(skip=["lost_response", "timeout", "fails_again"])
+@explore(skip=["lost_response", "client_timeout", "fails_again"])
 @result("passed", "3 troubles: *; worlds that `deck.restore` put back are not explored")
 def test_a_restored_world_is_not_explored(deck, client):
     snapshot = deck.snapshot()
@@ -183,11 +183,14 @@ def arguments(outcome, line, **options):
 
 
 ARGUMENTS = [
-    arguments("passed", counts(3), skip=["lost_response", "timeout", "fails_again"]),
+    arguments("passed", counts(3), skip=["lost_response", "client_timeout", "fails_again"]),
     arguments("failed", counts(1, 1, 1), troubles=["reset", LOST, "late"]),
     arguments("passed", counts(0, 0, 1), troubles=["reset at POST /v2/agents #2"]),
     arguments(
-        "passed", f"{counts(2)}; 1 not tried*", skip=[LOST, "timeout", "fails_again"], limit=2
+        "passed",
+        f"{counts(2)}; 1 not tried*",
+        skip=[LOST, "client_timeout", "fails_again"],
+        limit=2,
     ),
     arguments("passed", counts(0, 1), troubles=["lost_response"], report_only=True),
     arguments(
@@ -279,7 +282,7 @@ class TestWiderFixture:
 
 
 @pytest.mark.deck(lint="fail")
-@explore(skip=["lost_response", "timeout", "fails_again"])
+@explore(skip=["lost_response", "client_timeout", "fails_again"])
 @result("passed", counts(6))
 def test_a_trouble_is_no_leftover_and_its_own_mistakes_no_finding(deck, client):
     """Unused faults fail a strict test, and findings of `lint` others, but not with a trouble."""
@@ -312,7 +315,7 @@ def test_a_move_by_nothing_is_for_deliveries(deck, sound_client, receiver):
 # Counts and moments
 
 
-@explore(skip=["rate_limited", "timeout", "fails_again"])
+@explore(skip=["rate_limited", "client_timeout", "fails_again"])
 @result("passed", counts(3))
 def test_calls_that_a_trouble_causes_are_not_counted(deck, sound_client):
     sound_client.create_agent()
