@@ -100,9 +100,11 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
     }
     last = {delivery["event_destination_id"]: delivery.id for delivery in attempted}
     first = {delivery["event_destination_id"]: delivery.id for delivery in reversed(attempted)}
+    rows = [(row, row.hidden["event"], str(row["event_destination_id"])) for row in attempted]
+    # A poll shows the present state, and so what the last event tells, but not those before it.
+    last_about = {(destination, event.data.id): event.id for _, event, destination in rows}
     polls = _find_polls(simulation)
-    for delivery in attempted:
-        event, destination = delivery.hidden["event"], str(delivery["event_destination_id"])
+    for delivery, event, destination in rows:
         subject = (event.type, event.data.id)
         counts[subject] += 1
         number, kind = counts[subject], event.data.kind
@@ -117,7 +119,10 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
             yield Place(EARLY, name, subject, early_counts[subject], (EARLY, *like))
         if first[destination] == delivery.id:
             yield Place(FIRST, name, subject, number, (FIRST, destination))
-        if polls.get(event.data.id, delivery.created_at) > world.delivery_log[delivery.id][-1].at:
+        is_polled = (
+            polls.get(event.data.id, delivery.created_at) > world.delivery_log[delivery.id][-1].at
+        )
+        if is_polled and last_about[destination, event.data.id] == event.id:
             yield Place(POLLED, name, subject, number, (POLLED, *like))
         if last[destination] != delivery.id:
             yield Place(OVERTAKEN, name, subject, number, (OVERTAKEN, *like))

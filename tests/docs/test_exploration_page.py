@@ -22,7 +22,7 @@ WORDS = {
     places.EARLY: "a webhook that a call causes at once",
     places.OVERTAKEN: "a webhook that is not the last one",
     places.FIRST: "the first webhook to a destination",
-    places.POLLED: "a webhook about what the test reads later, too",
+    places.POLLED: "the last webhook about what the test reads later, too",
     places.STEP: "each status with a duration",
     places.STEPS: "all steps",
     places.RANGES: "all steps with a range",
