@@ -1,4 +1,4 @@
-"""The pages with generated parts: tables, rows, examples and messages.
+"""The pages with generated parts: tables, rows, examples and messages; and pictures of scenarios.
 
 `scripts/write-docs` writes them. Do not edit the text between the markers of a page by hand.
 """
@@ -6,9 +6,6 @@
 from pathlib import Path
 
 import pytest
-
-from deck_sim.scenario.flow import draw_flow
-from deck_sim.scenario.library import read_folder
 
 from . import (
     test_cli_page,
@@ -21,7 +18,7 @@ from . import (
 )
 
 DOCS = Path(__file__).parents[2] / "docs"
-PICTURE = DOCS / "images" / "mfa_then_success.svg"
+FLOWS = DOCS / "images" / "flows"
 PAGES = {
     "cli.md": test_cli_page,
     "control.md": test_control_page,
@@ -33,12 +30,11 @@ PAGES = {
 }
 
 
-def draw_picture():
-    return draw_flow(read_folder(None).get(PICTURE.stem), "connections")
-
-
 def record():
-    PICTURE.write_text(draw_picture(), encoding="utf-8")
+    for file in FLOWS.iterdir():
+        file.unlink()
+    for name, picture in test_scenario_page.draw_flows().items():
+        (FLOWS / name).write_text(picture, encoding="utf-8")
     for name, page in PAGES.items():
         (DOCS / name).write_text(page.write_page(page.PAGE), encoding="utf-8")
 
@@ -49,5 +45,6 @@ def test_a_page_is_up_to_date(name):
     assert PAGES[name].write_page(PAGES[name].PAGE) == PAGES[name].PAGE
 
 
-def test_the_picture_of_a_scenario_is_up_to_date():
-    assert PICTURE.read_text(encoding="utf-8") == draw_picture()
+def test_the_pictures_of_scenarios_are_up_to_date():
+    pictures = {file.name: file.read_text(encoding="utf-8") for file in FLOWS.iterdir()}
+    assert pictures == test_scenario_page.draw_flows()

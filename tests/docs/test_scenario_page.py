@@ -11,6 +11,7 @@ from deck_sim.faults import fault as faults
 from deck_sim.runtime.world_file import WorldFile
 from deck_sim.scenario.conditions import Rule, When
 from deck_sim.scenario.expressions import FUNCTIONS, VARIABLES, environment
+from deck_sim.scenario.flow import draw_flow
 from deck_sim.scenario.library import shipped
 from deck_sim.scenario.model import Scenario
 from deck_sim.scenario.steps.failures import FailedWith
@@ -122,14 +123,21 @@ def table_of_order(kind):
 
 
 def table_of_shipped():
-    """The included scenarios by their first tag, with the edition of those for one alone."""
-    by_topic = {}
-    for scenario in map(shipped().get, shipped().names()):
-        link = f"[`{scenario.name}`](../scenarios/{scenario.name}.yaml)"
-        edition = "" if len(scenario.editions) == len(EDITIONS) else f" (`{scenario.editions[0]}`)"
-        by_topic.setdefault(scenario.tags[0], []).append(link + edition)
-    rows = [f"| {topic} | {', '.join(links)} |\n" for topic, links in sorted(by_topic.items())]
-    return "".join(["| topic | scenarios |\n|---|---|\n", *rows])
+    """The included scenarios, ordered by topic, with the edition of those for one alone."""
+    lines = ["| scenario | |\n|---|---|\n"]
+    scenarios = map(shipped().get, shipped().names())
+    for scenario in sorted(scenarios, key=lambda scenario: scenario.tags[0]):
+        name, summary = scenario.name, scenario.summary
+        edition = "" if len(scenario.editions) == len(EDITIONS) else f", `{scenario.editions[0]}`"
+        title = f"[`{name}`](../scenarios/{name}.yaml) ({scenario.tags[0]}{edition})"
+        lines.append(f"| {title}<br>{summary} | ![The flow of {name}](images/flows/{name}.svg) |\n")
+    return "".join(lines)
+
+
+def draw_flows():
+    """The pictures of the included scenarios, by the names of their files."""
+    scenarios = map(shipped().get, shipped().names())
+    return {f"{story.name}.svg": draw_flow(story, story.editions[0]) for story in scenarios}
 
 
 def fill_table(match):
