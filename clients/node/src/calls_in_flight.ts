@@ -1,5 +1,5 @@
 // `fetch` for an application, whose unfinished calls `tick` waits for.
-import { request as send, type IncomingMessage } from "node:http";
+import { openCall } from "./control.js";
 
 const realFetch = globalThis.fetch; // before a test fakes or stubs them
 const realSetImmediate = globalThis.setImmediate;
@@ -9,7 +9,7 @@ export class CallsInFlight {
   count = 0;
   /** The number of webhooks that the application has yet to answer. */
   receiving = 0;
-  /** The number of calls so far that may have changed something. */
+  /** The number of calls so far, of the control API, too, that may have changed something. */
   changes = 0;
 
   /** Call a server. While a test fakes `setImmediate`, calls of `server` do without Node's own `fetch`,
@@ -33,10 +33,9 @@ async function fetchWithHttp(request: Request): Promise<Response> {
   signal.throwIfAborted();
   const sent = Buffer.from(await request.arrayBuffer());
   const headers = { ...Object.fromEntries(request.headers), "content-length": String(sent.length) };
-  const answering = new Promise<IncomingMessage>((resolve, reject) => {
-    send(url, { method, headers, signal, agent: false }, resolve).on("error", reject).end(sent);
+  const answer = await openCall(url, { method, headers, signal }, sent).catch((error) => {
+    throw asOfFetch("fetch failed", error, signal);
   });
-  const answer = await answering.catch((error) => Promise.reject(asOfFetch("fetch failed", error, signal)));
   const pieces: Buffer[] = [];
   let failure: unknown;
   await answer.forEach((piece) => void pieces.push(piece)).catch((error) => {

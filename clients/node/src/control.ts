@@ -1,10 +1,11 @@
 // Calls of the control API of a deck-sim server, with `node:http`, which fake timers do not reach.
-import { Agent, request } from "node:http";
+import { once } from "node:events";
+import { request, type IncomingMessage, type RequestOptions } from "node:http";
 import { createRequire } from "node:module";
+import { text } from "node:stream/consumers";
 
 const VERSION: string = createRequire(import.meta.url)("../package.json").version;
 const RealDate = Date; // before a test fakes it
-const agent = new Agent({ keepAlive: true });
 
 /** An error with the server's sentence, or about the use of this package. */
 export class DeckSimError extends Error {
@@ -39,11 +40,12 @@ export async function callControl<T>(server: string, key: string, method: string
   };
   // Webhooks are signed with the time of this process, if a test has faked it.
   if (Date !== RealDate) headers["deck-sim-present"] = new Date().toISOString();
-  const sending = send(url, method, headers, JSON.stringify(body) ?? "");
-  const { status, version, text } = await sending.catch((error) => {
+  const calling = openCall(url, { method, headers }, JSON.stringify(body) ?? "");
+  const answer = await calling.catch((error) => {
     const fix = "`deck-sim exec -- COMMAND` starts one for a command";
     throw new DeckSimError(`no deck-sim server answers at ${server}: ${error.message || error.code}; ${fix}`);
   });
+  const { statusCode: status = 0, headers: { "deck-sim-version": version } } = answer;
   if (version === undefined) {
     throw new DeckSimError(`${url} answers ${status}, but is not deck-sim; check DECK_BASE_URL or \`url\``);
   }
@@ -51,27 +53,15 @@ export async function callControl<T>(server: string, key: string, method: string
     const versions = `deck-sim-client is ${VERSION}, but the server at ${server} is ${version}`;
     throw new DeckSimError(`${versions}; install the same version of both`);
   }
-  const data = JSON.parse(text);
+  const data = JSON.parse(await text(answer));
   if (status < 400) return data as T;
   const messages = data.errors.map((error: { message: string }) => error.message);
   throw new DeckSimError(messages.join("\n"), { status, field: data.errors[0].field });
 }
 
-type Answer = { status: number; version: unknown; text: string };
-
-function send(url: string, method: string, headers: Record<string, string>, body: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const call = request(url, { method, headers, agent }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (piece) => (text += piece)).on("error", reject);
-      const { statusCode: status = 0, headers } = response;
-      response.on("end", () => resolve({ status, version: headers["deck-sim-version"], text }));
-    });
-    call.on("error", (error) => {
-      // The server closes a socket that was not used for some seconds.
-      if (call.reusedSocket) resolve(send(url, method, headers, body));
-      else reject(error);
-    });
-    call.end(body);
-  });
+/** Send a call on a connection of its own. Return its answer, whose body is yet to be read. */
+export async function openCall(url: string, options: RequestOptions, body: string | Buffer): Promise<IncomingMessage> {
+  // An error after the head of an answer is one of the answer, too.
+  const call = request(url, { ...options, agent: false }).on("error", () => {}).end(body);
+  return (await once(call, "response"))[0];
 }

@@ -1,5 +1,6 @@
 // An application that receives webhooks, on a server of its own on loopback.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
 import type { CallsInFlight } from "./calls_in_flight.js";
 import type { FetchHandler, Receiver } from "./types.js";
 
@@ -23,17 +24,9 @@ export async function listen(receiver: Exclude<Receiver, string>, calls: CallsIn
   return server.unref();
 }
 
-export function stop(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((resolve) => server.close(() => resolve()));
-}
-
 async function answerWith(handler: FetchHandler, request: IncomingMessage, response: ServerResponse) {
-  const pieces: Buffer[] = [];
-  for await (const piece of request) pieces.push(piece);
   const { method = "POST", headers, url } = request;
-  const body = pieces.length ? Buffer.concat(pieces) : null;
-  const options = { method, headers: headers as Record<string, string>, body };
+  const options = { method, headers: headers as Record<string, string>, body: await buffer(request) };
   const answer = await handler.fetch(new Request(`http://${headers.host}${url}`, options));
   response.writeHead(answer.status, [...answer.headers].flat());
   response.end(Buffer.from(await answer.arrayBuffer()));

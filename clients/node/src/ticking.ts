@@ -1,24 +1,14 @@
 // Moving a world and the fake timers of its test together, from timer to timer.
 import { createRequire } from "node:module";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises"; // no test fakes these
+import type { CallsInFlight } from "./calls_in_flight.js";
 import { DeckSimError } from "./control.js";
 import { readMilliseconds } from "./options.js";
 import type { FakeTimers, MockTimers, Time } from "./types.js";
 
-const realSetTimeout = setTimeout; // before a test fakes them
-const realSetImmediate = setImmediate;
-
 const QUIET_TURNS = 3; // of the event loop without a call in flight: the application has gone on
 const PATIENCE = 50; // ms of waiting for a call, before the server is asked if a hold keeps it
 const LONGEST_RECEIPT = 5000; // ms that a receiver may take
-
-/** What `tick` needs of a world. */
-export interface TickedWorld {
-  callsInFlight(): number;
-  isReceiving(): boolean; // whether the application has yet to answer a webhook
-  changes(): number; // calls so far that may have changed the world
-  /** Move by ms. Return in how many ms something is due, and how many calls are held. */
-  advance(ms: number): Promise<{ due: number; held: number }>;
-}
 
 interface Timers {
   move(ms: number): unknown; // fires what is due
@@ -26,13 +16,16 @@ interface Timers {
   immediates(): number; // in how many ms the last `setImmediate` is due, 0 if there is none
 }
 
+/** Move the world. Return in how many ms something is due, and how many calls are held. */
+type Advance = (ms: number) => Promise<{ due: number; held: number }>;
+
 /** Move a world and fake timers together. Each step goes to what comes first, a timer or something
  * that is due in the world, and ends when the calls of the application have ended.
  */
-export async function tick(world: TickedWorld, by: Time, timers: Timers): Promise<void> {
+export async function tick(calls: CallsInFlight, advance: Advance, by: Time, timers: Timers): Promise<void> {
   let left = readMilliseconds(by);
   let due = 0; // what is due now is played first
-  let changes = world.changes();
+  let changes = calls.changes;
   let ahead = 0; // ms by which the timers have moved more than the world
 
   /** Fire what the application waits for within a call, and what is due until a time. */
@@ -50,10 +43,10 @@ export async function tick(world: TickedWorld, by: Time, timers: Timers): Promis
   async function moveWorld(ms: number): Promise<void> {
     let isMoving = true;
     const longest = ahead + LONGEST_RECEIPT;
-    const moving = world.advance(ms).finally(() => (isMoving = false));
+    const moving = advance(ms).finally(() => (isMoving = false));
     for (let waited = 0; isMoving; waited += 5) {
-      await Promise.race([moving, delay(5)]);
-      if (world.callsInFlight() > 0 || !world.isReceiving()) waited = 0;
+      await Promise.race([moving, wait(5)]);
+      if (calls.count > 0 || calls.receiving === 0) waited = 0;
       // A receiver of webhooks that waits for a timer gets the time; the world follows later.
       if (isMoving) await fire(waited < PATIENCE ? 0 : longest);
     }
@@ -65,20 +58,20 @@ export async function tick(world: TickedWorld, by: Time, timers: Timers): Promis
   /** Wait until the application waits for a timer, or for an answer that a hold keeps back. */
   async function rest(): Promise<void> {
     let held = 0;
-    for (let turn = 0, waits = 1; turn < QUIET_TURNS; turn += 1) {
-      await new Promise((resolve) => realSetImmediate(resolve));
-      for (; world.callsInFlight() > held; turn = 0, waits += 1) {
-        await delay(1);
-        if (world.callsInFlight() > held) await fire();
-        if (waits % PATIENCE === 0) held = (await world.advance(0)).held;
+    for (let quiet = 0, waits = 1; quiet < QUIET_TURNS; quiet += 1) {
+      await turn();
+      for (; calls.count > held; quiet = 0, waits += 1) {
+        await wait(1);
+        if (calls.count > held) await fire();
+        if (waits % PATIENCE === 0) held = (await advance(0)).held;
       }
     }
   }
 
   for (;;) {
     await rest();
-    if (changes !== world.changes()) due = 0; // the application has changed what is due
-    changes = world.changes();
+    if (changes !== calls.changes) due = 0; // the application has changed what is due
+    changes = calls.changes;
     const timer = timers.next() + ahead;
     const step = Math.min(left, timer, due);
     if (step === 0 && timer > 0 && due > 0) return;
@@ -88,10 +81,6 @@ export async function tick(world: TickedWorld, by: Time, timers: Timers): Promis
     await moveWorld(step);
     await moveTimers(0);
   }
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => realSetTimeout(resolve, ms));
 }
 
 /** Read fake timers. `step`, for those of node:test, is the longest time to move at once. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { CallsInFlight } from "./calls_in_flight.js";
 import { callControl, DeckSimError, readUrl } from "./control.js";
 import { checkOptions, makeKey, writeTime } from "./options.js";
-import { listen, stop } from "./receiver.js";
+import { listen } from "./receiver.js";
 import { FAILING, listFindings, readTimeline, writeReport } from "./reports.js";
 import { readTimers, tick } from "./ticking.js";
 import type { Call, Delivery, Edition, FakeTimers, Fault, Hold, HoldPoint } from "./types.js";
@@ -29,7 +29,6 @@ export class World {
   readonly #server: string;
   readonly #calls = new CallsInFlight();
   readonly #receivers: Server[] = [];
-  #changes = 0; // control calls that may have changed the world
   #seeded = 0; // resources
   #isOpen = true;
 
@@ -61,7 +60,7 @@ export class World {
 
   /** Make any call of the control API: `control("PATCH", "/world", { session_limit: 1 })`. */
   async control<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
-    if (method !== "GET") this.#changes += 1;
+    if (method !== "GET") this.#calls.changes += 1;
     return this.#call<T>(method, path.replace(/^\/_sim(?=\/)/, ""), body);
   }
 
@@ -97,19 +96,14 @@ export class World {
     if (clock !== "frozen") {
       throw new DeckSimError(`\`tick\` needs the clock \`frozen\`, but this world's is \`${clock}\``);
     }
-    const world = {
-      callsInFlight: () => this.#calls.count,
-      isReceiving: () => this.#calls.receiving > 0,
-      changes: () => this.#changes + this.#calls.changes,
-      advance: async (ms: number) => {
-        const body = { sleep: writeTime(ms) };
-        const { now, next, kept_back = [] } = await this.#call<Moved>("POST", "/clock/advance", body);
-        // At least 1: what is due in less than a millisecond is not due now.
-        const due = next ? Math.max(Date.parse(next.at) - Date.parse(now), 1) : Infinity;
-        return { due, held: kept_back.reduce((sum, { answers }) => sum + answers, 0) };
-      },
+    const advance = async (ms: number) => {
+      const body = { sleep: writeTime(ms) };
+      const { now, next, kept_back = [] } = await this.#call<Moved>("POST", "/clock/advance", body);
+      // At least 1: what is due in less than a millisecond is not due now.
+      const due = next ? Math.max(Date.parse(next.at) - Date.parse(now), 1) : Infinity;
+      return { due, held: kept_back.reduce((sum, { answers }) => sum + answers, 0) };
     };
-    await tick(world, by, readTimers(timers, options?.step));
+    await tick(this.#calls, advance, by, readTimers(timers, options?.step));
   }
 
   /** `fetch` for an application whose timers `tick` moves. */
@@ -199,7 +193,7 @@ export class World {
     } finally {
       this.#isOpen = false;
       openNames.delete(name);
-      await Promise.all(this.#receivers.map(stop));
+      for (const server of this.#receivers) server.close().closeAllConnections();
     }
     const fix = "if this is intended, give the world the option `strict: false`";
     if (problems.length) throw new DeckSimError(`${problems.join("\n")}\n${fix}`);
