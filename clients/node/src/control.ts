@@ -37,8 +37,9 @@ export async function callControl<T>(server: string, key: string, method: string
     authorization: `Bearer ${key}`,
     "content-type": "application/json",
     "user-agent": `deck-sim-client/${VERSION}`,
+    "deck-sim-process": String(process.pid),
   };
-  // Webhooks are signed with the time of this process, if a test has faked it.
+  // Webhooks are signed with the time of this process, as long as a test fakes it.
   if (Date !== RealDate) headers["deck-sim-present"] = new Date().toISOString();
   const calling = openCall(url, { method, headers }, JSON.stringify(body) ?? "");
   const answer = await calling.catch((error) => {

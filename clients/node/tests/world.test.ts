@@ -5,7 +5,7 @@ import { test } from "../src/vitest.js";
 import { DeckSimError, World } from "../src/index.js";
 import { call, listening, startRun } from "./application.js";
 
-afterEach(() => void vi.restoreAllMocks());
+afterEach(() => void vi.useRealTimers().restoreAllMocks());
 
 test("an application calls Deck with the variables of its world", async ({ world }) => {
   const { DECK_BASE_URL, DECK_API_KEY, DECK_WEBHOOK_SECRET } = world.env;
@@ -119,6 +119,35 @@ test("webhooks go to a URL, to a listener and to a fetch handler", async ({ worl
   const deliveries = await world.deliveries();
   expect(deliveries.map(({ status }) => status)).toEqual(["success", "success", "success"]);
   expect(deliveries[2]!.log[0].response_headers["x-app"]).toBe("1");
+});
+
+test("webhooks are signed with the time of the process, faked or not", async ({ world }) => {
+  const ages: number[] = [];
+  await world.deliverTo((request, response) => {
+    ages.push(Date.now() / 1000 - Number(request.headers["webhook-timestamp"]));
+    response.end();
+  });
+  for (const time of ["2030-01-01T00:00:00Z", null]) {
+    if (time) vi.setSystemTime(time);
+    else vi.useRealTimers();
+    await call(world, "POST", "/agents", { name: "Concierge" });
+    await world.advance(0);
+  }
+  expect(ages.map((seconds) => Math.abs(seconds) < 60)).toEqual([true, true]);
+});
+
+test("the time of the process goes with a control call only while it is faked", async () => {
+  // The server keeps it until the next call. On a real clock, later signatures would be too old.
+  const times: unknown[] = [];
+  const { url } = await listening((request, response) => {
+    times.push(request.headers["deck-sim-present"]);
+    response.writeHead(404).end();
+  });
+  for (const fake of [() => {}, () => vi.setSystemTime("2030-01-01T00:00:00Z")]) {
+    fake();
+    await World.open({ name: "a", url }).catch(() => {});
+  }
+  expect(times).toEqual([undefined, "2030-01-01T00:00:00.000Z"]);
 });
 
 describe("what is left over", () => {
