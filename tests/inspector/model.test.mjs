@@ -132,6 +132,19 @@ test("a new epoch forgets everything, and one that has only moved its clock noth
   assert.equal(story.lane("trun_1").title, "Run 1");
 });
 
+test("a past moment has what had happened by then, and says what came next", () => {
+  const prompt = moved(3, "interaction_required", { changes: { interaction: {} } });
+  const rows = [created(0), moved(1, "running"), prompt, moved(8, "running")];
+  const story = model(call(0, 0, "POST run"), ...rows, call(9, 4, "GET run"));
+  const past = story.at(START + 3000);
+  assert.deepEqual([past.calls.length, past.entries.length, past.prompts], [1, 3, 1]);
+  assert.equal(past.lane("trun_1").status, "interaction_required");
+  const [why, due] = [past.unfinishedById.get("trun_1").why, past.firstDue];
+  assert.deepEqual([why, due.to, due.time - START], ["moves to `running` in 5s", "running", 8000]);
+  assert.equal(story.at(START + 9000).unfinishedById.get("trun_1").why, "stays so until now");
+  assert.equal(story.lane("trun_1").spans.length, 4);
+});
+
 test("what is due next is known by its resource", () => {
   const story = model(created(0));
   const due = [{ at: at(2), in: "2s", id: "trun_1", what: "the script goes on", to: "running" }];

@@ -2,9 +2,11 @@
 /** The top of the page: the world, its time, the connection, and the subject of a report. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
+import { readFragment } from "./fragment.js";
 import { showHelp } from "./keyboard.js";
 import { LOGO, button, codeBlock, icon, when, withCode } from "./parts/widgets.js";
 import { advanceButtons, clockView } from "./views/clock.js";
+import { pastBar } from "./views/past.js";
 
 /** @typedef {import("./app.js").Context} Context */
 
@@ -25,7 +27,7 @@ export function header(ctx) {
         button(
           html`<span class="mono cut">${world?.key}</span
             ><small class="button-note">${world?.edition}</small>`,
-          () => ctx.set({ key: null, world: null, selected: null, tab: "timeline" }),
+          () => ctx.set(readFragment("")),
           {
             kind: "button world-chip",
             title: `${world?.key}: choose another world`,
@@ -42,12 +44,11 @@ export function header(ctx) {
         title: "Help (?)",
       })}
     </header>
-    ${notice(ctx)}`;
+    ${notice(ctx)} ${pastBar(ctx)}`;
 }
 
 /** @param {Context} ctx */
-function liveView({ connection, readOnly }) {
-  const state = readOnly ? "recording" : connection.state;
+function liveView({ connection: { state } }) {
   const text = state === "silent" ? "not answering" : state;
   return html`<span class="row live live-${state} tone-${LIVE_TONES[state] ?? "over"}" role="status"
     ><span class="dot" aria-hidden="true"></span><small class="live-text">${text}</small></span
@@ -78,7 +79,7 @@ function notice(ctx) {
     >
     ${when(
       state !== "silent",
-      button("Choose a world", () => ctx.set({ key: null, world: null })),
+      button("Choose a world", () => ctx.set(readFragment(""))),
     )}
   </div>`;
 }

@@ -10,11 +10,13 @@ import { Poller } from "./polling.js";
 
 const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms after which an answer about a moving clock is old
+const SAVE_PAUSE = 200; // ms after the last of many choices of a moment
 const TICK = 500; // ms between two drawings of a moving clock
 const RESTARTED = "The server was restarted. Its worlds are new, unless it has `--state FILE`.";
 
 /**
- * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>}} Ui
+ * @typedef {import("./fragment.js").Place & {menu: string|null, expanded: Set<string>,
+ *   zoom: number}} Ui `zoom`: of the timeline
  * @typedef {{state: import("./polling.js").Connection, text?: string, since: number}} Connected
  *   `since`: when an answer came, in the time of this machine
  * @typedef {ReturnType<Inspector["context"]>} Context what a view gets; a new one for each drawing
@@ -34,9 +36,9 @@ export class Inspector {
     this.model = recording ? Model.fromRecording(recording) : new Model();
     this.api = recording ? new RecordedApi(recording) : new Api();
     /** @type {Ui} */
-    this.ui = { ...readFragment(location.hash), menu: null, expanded: new Set() };
+    this.ui = { ...readFragment(location.hash), menu: null, expanded: new Set(), zoom: 1 };
     /** @type {Connected} */
-    this.connection = { state: recording ? "live" : "connecting", since: 0 };
+    this.connection = { state: recording ? "recording" : "connecting", since: 0 };
     this.isBusy = false;
     /** @type {Poller|null} */
     this.poller = null;
@@ -45,6 +47,9 @@ export class Inspector {
     this.wasGone = false;
     this.isDrawn = true;
     this.ticker = 0;
+    this.saver = 0;
+    /** The past that was drawn last, and what it was made of. */
+    this.past = { model: new Model(), key: "" };
     this.askedAt = 0;
     this.isAsking = false;
     this.isStale = false;
@@ -83,7 +88,7 @@ export class Inspector {
         if (!this.model.take(news)) return;
         // The world has another history now: it was reset, or its server was restarted.
         if (before !== undefined && before !== news.world.epoch) {
-          this.set({ selected: null });
+          this.set({ selected: null, at: null });
           if (this.wasGone) this.toasts.add(RESTARTED, false);
         }
         this.wasGone = false;
@@ -140,15 +145,32 @@ export class Inspector {
     }, TICK);
   }
 
+  /** The world at the moment that is chosen. */
+  _modelAt(/** @type {number|null} */ time) {
+    const { model } = this;
+    if (time === null || time >= model.now()) return model;
+    const key = `${model.world?.epoch} ${model.version} ${time}`;
+    if (this.past.key !== key) this.past = { model: model.at(time), key };
+    return this.past.model;
+  }
+
   /** What a view draws, and what it calls. */
   context() {
-    const { model, ui, api, readOnly, connection, isBusy } = this;
+    const { model: present, ui, api, connection, isBusy } = this;
+    const model = this._modelAt(ui.at);
+    const isPast = model !== present;
+    const readOnly = this.readOnly || isPast;
     const isOffline = connection.state !== "live";
     return {
+      /** The world as it is shown. */
       model,
+      /** The world as it is now. */
+      present,
+      /** Whether a past moment is shown. */
+      isPast,
       ui,
       api,
-      /** Whether it is a recording: nothing can be changed. */
+      /** Whether nothing can be changed: it is a recording or the past. */
       readOnly,
       connection,
       /** Whether nothing that needs the server can be done. */
@@ -174,7 +196,11 @@ export class Inspector {
     const fragment = writeFragment(this.ui);
     if (fragment !== location.hash) {
       const isStep = before.tab !== this.ui.tab || before.selected !== this.ui.selected;
-      history[isStep ? "pushState" : "replaceState"](null, "", fragment);
+      const save = () => history[isStep ? "pushState" : "replaceState"](null, "", fragment);
+      clearTimeout(this.saver);
+      // Browsers accept few changes of the address in a second.
+      if ("at" in changes) this.saver = window.setTimeout(save, SAVE_PAUSE);
+      else save();
     }
     if (before.key !== this.ui.key || before.world !== this.ui.world) this.open();
     this.refresh();

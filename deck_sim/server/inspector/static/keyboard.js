@@ -4,6 +4,7 @@
 import { html } from "./vendor/lit-html/lit-html.js";
 import { showDialog } from "./parts/widgets.js";
 import { advanceToNext, advanceUntilIdle } from "./views/clock.js";
+import { stepMoment } from "./views/past.js";
 import { closeAnswer, openFirstPrompt } from "./views/waiting.js";
 
 /** @type {[string, string][]} */
@@ -14,7 +15,8 @@ const KEYS = [
   ["a", "answer the first open prompt"],
   ["n", "advance to what is due next"],
   ["i", "advance until idle"],
-  ["Esc", "close what is open"],
+  [",  .", "the change before and after: the world as it was then"],
+  ["Esc", "close what is open, come back to now"],
   ["j  k  ↓  ↑", "next and previous row of the timeline"],
   ["Enter", "open the details of a row"],
   ["←  →", "previous and next mark of a row of the timeline"],
@@ -40,6 +42,8 @@ export function listenToKeys(inspector, tabs) {
     n: advanceToNext,
     i: advanceUntilIdle,
     a: openFirstPrompt,
+    ",": (ctx) => stepMoment(ctx, -1),
+    ".": (ctx) => stepMoment(ctx, 1),
   };
   for (const [index, tab] of tabs.entries()) actions[`${index + 1}`] = (ctx) => ctx.go(tab);
   document.addEventListener("keydown", (event) => {
@@ -56,7 +60,8 @@ export function listenToKeys(inspector, tabs) {
 /** @param {import("./app.js").Context} ctx */
 function close(ctx) {
   if (ctx.ui.menu) ctx.set({ menu: null });
-  else if (!closeAnswer(ctx) && ctx.ui.selected) ctx.select(null);
+  else if (closeAnswer(ctx)) return;
+  else ctx.set(ctx.ui.selected ? { selected: null } : { at: null });
 }
 
 function focusSearch() {

@@ -6,7 +6,8 @@
  * only grow at their end, and what a view shows is read from them, never copied.
  */
 
-import { failureText, kindTitle, leftText, parseTime } from "./parts/format.js";
+import { durationText, failureText, isoText, kindTitle } from "./parts/format.js";
+import { leftText, parseTime, words } from "./parts/format.js";
 
 /**
  * The data of the server. `time` is added: a moment in milliseconds.
@@ -73,6 +74,9 @@ const NO_EDITION = { answer_key: "", attempts: 0, destination: {}, plays: [], ki
 /** For a status that no machine has. @type {Status} */
 const NO_STATUS = { family: "over", final: false, event: null, commands: {} };
 
+/** The families of statuses that go on. @type {Set<Family>} */
+const UNFINISHED = new Set(["waiting", "working", "person"]);
+
 /** @type {Lane} */
 const REFUSED = {
   ...{ id: "calls", kind: "call", title: "Calls", status: "", family: "bad", from: 0, to: 0 },
@@ -93,6 +97,8 @@ export class Model {
     this.ready = false;
     /** Whether a real clock goes on; not in a recording, or while the server does not answer. */
     this.isRunning = true;
+    /** Entries and calls in their order. @type {any[]} */
+    this.records = [];
     /** @type {Entry[]} */
     this.entries = [];
     /** @type {Call[]} */
@@ -145,6 +151,7 @@ export class Model {
       while (events[emitted]?.after <= entries) this._addEvent(events[emitted++]);
     };
     for (const record of data) {
+      this.records.push(record);
       if (record.kind === "dropped") this.callsDropped = record.calls;
       else if (record.kind === "call") {
         addEvents(record.after);
@@ -187,6 +194,52 @@ export class Model {
     model.take({ world, data, events, schemas: answers["/_sim/schemas"] });
     if (next) model.takeNext(next);
     return model;
+  }
+
+  /** The world as it was at a moment. @param {number} time @returns {Model} */
+  at(time) {
+    const past = new Model();
+    const isBefore = (/** @type {{time?: number}} */ record) => (record.time ?? 0) <= time;
+    const world = /** @type {World} */ (this.world);
+    past.isRunning = false;
+    past.take({
+      world: { ...world, clock: "past", step: null, now: isoText(time) },
+      data: this.records.filter(isBefore),
+      events: this.events.filter(isBefore),
+      schemas: { editions: { [world.edition]: this.edition } },
+    });
+    past.takeNext(this._nextAfter(past));
+    return past;
+  }
+
+  /** What was unfinished in the past, and what then came next. @param {Model} past @returns {Next} */
+  _nextAfter(past) {
+    const now = isoText(past.now());
+    /** @type {DueItem[]} */
+    const due = [];
+    const add = (/** @type {string} */ id, /** @type {number} */ time, what = "", to = "") => {
+      const left = durationText(time - past.now());
+      const item = { at: isoText(time), time, in: left, id, what, to };
+      due.push(item);
+      return item;
+    };
+    /** @type {Unfinished[]} */
+    const unfinished = [];
+    for (const { id, kind, status, family, to, spans } of past.lanes.values()) {
+      if (to !== null || !UNFINISHED.has(family)) continue;
+      const then = this.lanes.get(id)?.spans[spans.length];
+      const next = then && add(id, then.from, "its next status", then.status);
+      const why = then ? `moves to \`${words(then.status)}\` in ${next?.in}` : "stays so until now";
+      const since = isoText(spans[spans.length - 1].from);
+      const remedy = /** @type {Remedy} */ ({ do: family === "person" ? "answer" : "none" });
+      unfinished.push({ id, kind, status, since, why, remedy, next });
+    }
+    for (const { id, family, attempts } of past.deliveries.values()) {
+      const attempt = this.deliveries.get(id)?.attempts[attempts.length];
+      if (attempt && family === "waiting") add(id, attempt.at);
+    }
+    due.sort((a, b) => a.time - b.time);
+    return { now, due, waiting: [], unfinished, unfinished_total: unfinished.length };
   }
 
   /** The world's time, the same in all of a drawing. */

@@ -6,7 +6,7 @@ const LONG_PAUSE = 1_000; // while there is no answer
 export const PATIENCE = 3_000; // ms without an answer, after which the server counts as silent
 
 /**
- * @typedef {"connecting"|"live"|"silent"|"deleted"|"refused"} Connection
+ * @typedef {"connecting"|"live"|"silent"|"deleted"|"refused"|"recording"} Connection
  * @typedef {object} Listener
  * @property {(news: import("./model.js").News) => void} onNews
  * @property {(state: Connection, text?: string) => void} onState

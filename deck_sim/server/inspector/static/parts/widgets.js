@@ -23,6 +23,7 @@ const PATHS = {
   help: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM6.3 6.2c.2-2 3.5-2 3.5 0 0 1.4-1.7 1.4-1.7 2.8M8.1 11.3v.1",
   close: "M4 4l8 8M12 4l-8 8",
   copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
+  past: "M8 2.500a5.500 5.500 0 1 0 5.500 5.500M8 5v3.200l2 1.500",
   check: "M3 8.5l3.2 3.2L13 4.8",
   down: "M4 6l4 4 4-4",
   right: "M6 4l4 4-4 4",
@@ -190,6 +191,13 @@ export function closeButton(label, act) {
  * @param {import("../app.js").Context} ctx @param {import("../model.js").Ref} ref @param {any} content */
 export function link(ctx, ref, content) {
   return button(content, () => ctx.select(ref), { kind: "link" });
+}
+
+/** A set with one more or one less. @param {Set<string>} all @param {string} name */
+export function toggled(all, name) {
+  const others = new Set(all);
+  if (!others.delete(name)) others.add(name);
+  return others;
 }
 
 /** Whether its details are shown.

@@ -72,8 +72,9 @@ function matches(lane, { unfinished, families, text: typed }) {
  * @param {Model} model
  * @param {State} state
  * @param {number} width
+ * @param {Model} [present] which the axis follows, so that it stays while moments are chosen
  */
-export function layOut(model, state, width) {
+export function layOut(model, state, width, present = model) {
   const now = model.now();
   const { dueById: due } = model;
   const { rows, hidden } = arrange(model.lanes, state);
@@ -82,17 +83,19 @@ export function layOut(model, state, width) {
   const attempts = attemptsDue(model);
   const isNarrow = width < NARROW;
   const labels = isNarrow ? 0 : Math.round(Math.min(280, width * 0.3));
-  const moments = rows.flatMap(({ lane }) => [
+  const ahead = attemptsDue(present);
+  const lanes = present === model ? rows : arrange(present.lanes, state).rows;
+  const moments = lanes.flatMap(({ lane }) => [
     ...lane.spans.map(({ from }) => from),
     ...lane.marks.map(({ at }) => at),
-    ...(attempts.get(lane.id) ?? []).map(({ at }) => at),
-    due.get(lane.id)?.time ?? now,
+    ...(ahead.get(lane.id) ?? []).map(({ at }) => at),
+    present.dueById.get(lane.id)?.time ?? now,
   ]);
-  const sorted = [...new Set([...moments, now])].sort((a, b) => a - b);
+  const sorted = [...new Set([...moments, now, present.now()])].sort((a, b) => a - b);
   const after = isNarrow ? 50 : 220; // room for text after the bars, such as an error
   const room = Math.max(40, width - labels - BEFORE - after);
   const zoom = Math.min(state.zoom, LONGEST / room);
-  const axis = new Axis(sorted, now, room * zoom);
+  const axis = new Axis(sorted, present.now(), room * zoom);
   const plot = Math.max(width - labels, BEFORE + Math.round(axis.length) + after);
   return { rows, hidden, now, due, attempts, isNarrow, labels, zoom, axis, plot };
 }

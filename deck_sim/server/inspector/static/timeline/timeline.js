@@ -8,6 +8,8 @@ import { clockText, countText, dayText, roughText } from "../parts/format.js";
 import { laneRow } from "./lane.js";
 import { BEFORE, MOST_LANES, everything, layOut } from "./layout.js";
 import { toolbar } from "./toolbar.js";
+import { FAMILIES } from "../parts/families.js";
+import { showMoment } from "../views/past.js";
 
 /**
  * @typedef {import("../app.js").Context} Context
@@ -20,9 +22,6 @@ const ZOOM_STEP = 1.5;
 const NARROWEST_LABEL = 40;
 const NOW_ROOM = 76;
 const FIRST_LABEL = 20;
-/** What was chosen for a world. It outlives the element, which other tabs remove.
- * @type {WeakMap<import("../model.js").Model, State>} */
-const STATES = new WeakMap();
 
 export class DeckTimeline extends HTMLElement {
   constructor() {
@@ -52,11 +51,12 @@ export class DeckTimeline extends HTMLElement {
   set ctx(ctx) {
     const before = this._ctx;
     this._ctx = ctx;
-    this.state = STATES.get(ctx.model) ?? everything();
-    STATES.set(ctx.model, this.state);
+    const { chips, laneFilter: text, zoom } = ctx.ui;
+    const families = new Set(Object.keys(FAMILIES).filter((family) => chips.has(family)));
+    this.state = { text, families, unfinished: chips.has("unfinished"), zoom };
     const isSame = before?.model === ctx.model && this.drawn === ctx.model.version;
     const isMoving = ctx.model.now() !== this.view?.now;
-    if (!isSame || isMoving || before.ui.selected !== ctx.ui.selected) this.draw();
+    if (!isSame || isMoving || before.ui !== ctx.ui) this.draw();
   }
 
   connectedCallback() {
@@ -74,19 +74,15 @@ export class DeckTimeline extends HTMLElement {
     return /** @type {HTMLElement} */ (this.querySelector(".tl-scroll"));
   }
 
-  /** @param {Partial<State>} change */
-  change(change) {
-    Object.assign(this.state, change);
-    this.draw();
-  }
-
   /** Zoom; the moment in the middle stays there. @param {number} steps above 0: closer */
   zoom(steps) {
     const { view, scroller } = this;
     if (!view) return;
     const middle = (scroller.clientWidth - view.labels) / 2 - BEFORE;
     const time = view.axis.time(scroller.scrollLeft + middle);
-    this.change({ zoom: Math.max(1, view.zoom * ZOOM_STEP ** steps) });
+    this.state.zoom = Math.max(1, view.zoom * ZOOM_STEP ** steps);
+    this.draw();
+    this._ctx?.set({ zoom: this.state.zoom });
     scroller.scrollLeft = (this.view ?? view).axis.x(time) - middle;
   }
 
@@ -96,7 +92,7 @@ export class DeckTimeline extends HTMLElement {
     const width = this.scroller?.clientWidth ?? this.clientWidth;
     if (!ctx || !width) return;
     this.drawn = ctx.model.version;
-    const view = layOut(ctx.model, state, width);
+    const view = layOut(ctx.model, state, width, ctx.present);
     this.view = view;
     if (!view.rows.some(({ lane }) => lane.id === this.cursor))
       this.cursor = view.rows[0]?.lane.id ?? "";
@@ -114,6 +110,20 @@ export class DeckTimeline extends HTMLElement {
     };
   }
 
+  /** @param {PointerEvent} event */
+  _grab(event) {
+    /** @type {Element} */ (event.currentTarget).setPointerCapture(event.pointerId);
+    this._drag(event);
+  }
+
+  /** Show the moment below the pointer. @param {PointerEvent} event */
+  _drag({ currentTarget, pointerId, clientX }) {
+    const axis = /** @type {Element} */ (currentTarget);
+    if (!this.view || !this._ctx || !axis.hasPointerCapture(pointerId)) return;
+    const x = clientX - axis.getBoundingClientRect().left - BEFORE;
+    showMoment(this._ctx, this.view.axis.time(Math.max(0, x)));
+  }
+
   /** @param {Context} ctx @param {View} view */
   _page(ctx, view) {
     const { rows, hidden, labels, plot } = view;
@@ -126,7 +136,7 @@ export class DeckTimeline extends HTMLElement {
       const row = /** @type {Element} */ (target).closest(".tl-row");
       this.cursor = row?.querySelector(".tl-name")?.getAttribute("data-lane") ?? this.cursor;
     };
-    return html`${toolbar(this, [...lanes.values()])} ${hidden ? note : nothing}
+    return html`${toolbar(ctx, this, [...lanes.values()])} ${hidden ? note : nothing}
       <div
         class="tl-scroll"
         .style=${`--labels: ${labels}px; --plot: ${plot}px`}
@@ -138,9 +148,16 @@ export class DeckTimeline extends HTMLElement {
             <span class="tl-corner"
               >${countText(rows.length, "lane")} · ${dayText(view.axis.start)}</span
             >
-            <div class="tl-axis">${axisView(view)}</div>
+            <div
+              class="tl-axis"
+              title="Drag: the world as it was"
+              @pointerdown=${(/** @type {PointerEvent} */ event) => this._grab(event)}
+              @pointermove=${(/** @type {PointerEvent} */ event) => this._drag(event)}
+            >
+              ${axisView(view, ctx.isPast)}
+            </div>
           </div>
-          <div class="tl-lines" aria-hidden="true">${linesView(view)}</div>
+          <div class="tl-lines" aria-hidden="true">${linesView(view, ctx)}</div>
           <div
             role="grid"
             aria-label="Lanes: arrows move, Enter opens"
@@ -154,7 +171,7 @@ export class DeckTimeline extends HTMLElement {
           </div>
         </div>
       </div>
-      ${rows.length ? nothing : html`<p class="strip muted">No lane matches the filter.</p>`}`;
+      ${rows.length ? nothing : html`<p class="strip muted">${ctx.isPast ? "No lane was there yet, or none matches the filter." : "No lane matches the filter."}</p>`}`;
   }
 
   /** The meaning of keys. Arrows scroll while the focus is elsewhere.
@@ -164,7 +181,7 @@ export class DeckTimeline extends HTMLElement {
     return {
       "+": () => this.zoom(1),
       "-": () => this.zoom(-1),
-      f: () => this.change({ zoom: 1 }),
+      f: () => this._ctx?.set({ zoom: 1 }),
       j: () => this._move(1),
       k: () => this._move(-1),
       ...(isInside && {
@@ -193,8 +210,8 @@ export class DeckTimeline extends HTMLElement {
   }
 }
 
-/** The labels of the axis. @param {View} view */
-function axisView({ axis, now }) {
+/** The labels of the axis. @param {View} view @param {boolean} isPast */
+function axisView({ axis, now }, isPast) {
   const lengths = axis.folds.filter(({ width }) => width >= NARROWEST_LABEL);
   return html`${lengths.map(
       ({ from, to, left, width }) =>
@@ -207,15 +224,20 @@ function axisView({ axis, now }) {
         ({ x, text }) =>
           html`<span class="tl-tick mono" .style=${at(Math.max(x, FIRST_LABEL))}>${text}</span>`,
       )}
-    <span class="tl-now mono" .style=${at(axis.x(now))}>now ${clockText(now).slice(0, 8)}</span>`;
+    <span class="tl-now mono" .style=${at(axis.x(now))}
+      >${isPast ? "at" : "now"} ${clockText(now).slice(0, 8)}</span
+    >`;
 }
 
-/** The lines behind the bars, the folds, and the line at now. @param {View} view */
-function linesView({ axis, now }) {
+/** The lines behind the bars, the folds, the line at now, and what comes after the past.
+ * @param {View} view @param {Context} ctx */
+function linesView({ axis, now }, { isPast }) {
   return html`${axis.ticks().map(({ x }) => html`<i class="tl-line" .style=${at(x)}></i>`)}
     ${axis.folds.map(
       ({ left, width }) => html`<i class="tl-fold" .style=${`${at(left)}; width: ${width}px`}></i>`,
-    )} <i class="tl-line is-now" .style=${at(axis.x(now))}></i>`;
+    )}
+    ${isPast ? html`<i class="tl-later" .style=${at(axis.x(now))}></i>` : nothing}
+    <i class="tl-line is-now" .style=${at(axis.x(now))}></i>`;
 }
 
 /** @param {number} x on the axis */

@@ -7,7 +7,7 @@ import { curlCommand, lacksSecret, pytestAssertion } from "../parts/copies.js";
 import { words } from "../parts/format.js";
 import { copyButton, link, list, timeText, when, withCode } from "../parts/widgets.js";
 import { causedBy, readChoice, withShortIds } from "../history.js";
-import { body, callout, detailsHead, missing, resourceLink, section } from "./details.js";
+import { absent, body, callout, detailsHead, missing, resourceLink, section } from "./details.js";
 import { troubleButtons } from "./faults.js";
 import { callsOf, findingText, findingsOf, httpText, methodText, pathText } from "./journal.js";
 import { choiceFacts, errorList } from "./resource.js";
@@ -19,7 +19,7 @@ import { choiceFacts, errorList } from "./resource.js";
 export function callDetails(ctx, ref) {
   const answer = fetched(ctx, `/_sim/requests/${encodeURIComponent(ref.id)}`);
   const call = ctx.model.calls.find(({ id }) => id === ref.id);
-  if (!call) return callout("over", "This call is not in the journal any more.");
+  if (!call) return absent(ctx, "This call is not in the journal any more.");
   const { response } = answer.data ?? {};
   return html`${detailsHead({
     kind: "call",

@@ -15,7 +15,8 @@ import {
   when,
   withCode,
 } from "../parts/widgets.js";
-import { body, callout, detailsHead, factList, missing, resourceLink, section } from "./details.js";
+import { absent, body, callout, detailsHead, factList, missing } from "./details.js";
+import { resourceLink, section } from "./details.js";
 import { troubleButtons } from "./faults.js";
 
 /** @typedef {import("../app.js").Context} Context */
@@ -25,13 +26,14 @@ import { troubleButtons } from "./faults.js";
 export function deliveryDetails(ctx, { id }) {
   const { model } = ctx;
   const delivery = model.deliveries.get(id);
-  const { attempts, status, family } = delivery ?? {};
+  const { status, family } = delivery ?? {};
+  const latest = ctx.present.deliveries.get(id);
   const path = `/_sim/deliveries/${encodeURIComponent(id)}`;
-  const answer = fetched(ctx, path, `${attempts?.length} ${status}`);
-  if (!delivery) return callout("over", "There is no such delivery.");
+  const answer = fetched(ctx, path, `${latest?.attempts.length} ${latest?.status}`);
+  if (!delivery) return absent(ctx, "There is no such delivery.");
   const { data } = answer;
   /** @type {any[]} */
-  const log = data?.log ?? [];
+  const log = (data?.log ?? []).filter((/** @type {any} */ { at }) => parseTime(at) <= model.now());
   const lastFailed = log.filter(({ attempt, ok }) => attempt && !ok).at(-1);
   const { destinationId } = delivery;
   const { name, status: state } = model.destinations.get(destinationId) ?? {};
@@ -163,7 +165,7 @@ export function eventDetails(ctx, ref) {
   const { model } = ctx;
   const answer = fetched(ctx, `/_sim/events/${encodeURIComponent(ref.id)}`);
   const event = model.events.find(({ id }) => id === ref.id);
-  if (!event) return callout("over", "There is no such event.");
+  if (!event) return absent(ctx, "There is no such event.");
   const deliveries = [...model.deliveries.values()].filter(({ eventId }) => eventId === event.id);
   return html`${detailsHead({
     kind: "event",

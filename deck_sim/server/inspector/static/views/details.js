@@ -83,6 +83,11 @@ export function missing({ data, error }) {
   return html`<p class="muted" aria-busy="true">Loading…</p>`;
 }
 
+/** Instead of details. @param {Context} ctx @param {string} text why there are none */
+export function absent(ctx, text) {
+  return callout("over", ctx.isPast ? "It had not happened at this moment." : text);
+}
+
 const YAML_LINE = /^(\s*(?:- )*)([\w$.-]+)(:(?:\s|$).*)$/;
 
 /** The text of a scenario. @param {string} text @param {number|null} [marked] the number of a line */

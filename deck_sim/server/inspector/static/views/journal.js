@@ -45,10 +45,14 @@ export function remedyOf(ctx, id) {
 
 /** @param {Context} ctx @returns {Finding[]} */
 function allFindings(ctx) {
-  const { calls, entries, world } = ctx.model;
+  const { calls, entries, world } = ctx.present;
   // A refused call makes no entry, and a fault or a queued scenario neither entry nor call.
   const version = `${calls.at(-1)?.number} ${entries.at(-1)?.number} ${world?.changes}`;
-  return fetched(ctx, "/_sim/findings", version).data?.data ?? NONE;
+  /** @type {Finding[]} */
+  const all = fetched(ctx, "/_sim/findings", version).data?.data ?? NONE;
+  if (!ctx.isPast) return all;
+  const ids = new Set(ctx.model.calls.map(({ id }) => id));
+  return all.filter((finding) => callsOf(finding).every((id) => ids.has(id)));
 }
 
 /** The ids of the calls that a finding is about. @param {Finding} finding @returns {string[]} */
@@ -63,9 +67,6 @@ const CHIPS = {
   reads: ({ method }) => ["GET", "HEAD"].includes(method),
   lint: ({ id }, flagged) => flagged.has(id),
 };
-/** @type {string|null} */
-let activeChip = null;
-
 /** @param {Context} ctx */
 export function journalView(ctx) {
   const { calls, callsDropped } = ctx.model;
@@ -73,7 +74,8 @@ export function journalView(ctx) {
   const mistakes = findingsOf(ctx).filter(({ details }) => details.why);
   const flagged = new Set(mistakes.flatMap(callsOf));
   const terms = ctx.ui.filter.toLowerCase().split(/\s+/);
-  const fits = activeChip ? CHIPS[activeChip] : () => true;
+  const active = Object.keys(CHIPS).find((name) => ctx.ui.chips.has(name));
+  const fits = active ? CHIPS[active] : () => true;
   const matching = calls.filter(
     (call) => fits(call, flagged) && terms.every((term) => searchText(call).includes(term)),
   );
@@ -110,11 +112,9 @@ function searchText({ at, time, number, after, ...call }) {
  * @param {string} name @param {Set<string>} flagged */
 function chip(ctx, name, flagged) {
   const count = ctx.model.calls.filter((call) => CHIPS[name](call, flagged)).length;
-  const isActive = activeChip === name;
-  const choose = () => {
-    activeChip = isActive ? null : name;
-    ctx.refresh();
-  };
+  const isActive = ctx.ui.chips.has(name);
+  const others = [...ctx.ui.chips].filter((chip) => !(chip in CHIPS));
+  const choose = () => ctx.set({ chips: new Set([...others, ...(isActive ? [] : [name])]) });
   if (!count && !isActive) return nothing;
   return button(html`${name} <small>${count.toLocaleString("en")}</small>`, choose, {
     kind: "chip",
@@ -210,7 +210,7 @@ function tag(text, title, tone) {
 export function findingsStrip(ctx, isSoFar = false) {
   const findings = findingsOf(ctx).filter(({ kind }) => !(isSoFar && kind.startsWith("unused_")));
   if (!findings.length) return nothing;
-  return html`<details class="strip lint tone-person" ?open=${ctx.readOnly}>
+  return html`<details class="strip lint tone-person" ?open=${ctx.readOnly && !ctx.isPast}>
     <summary class="row">
       ${icon("warning")}<strong>${countText(findings.length, "finding")}</strong>
       <span class="grow cut">${withCode(findings[0].reason)}</span>

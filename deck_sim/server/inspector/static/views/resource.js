@@ -19,6 +19,7 @@ import { entryOf, historyOf, lineOf, withShortIds } from "../history.js";
 import { deliveryDetails } from "./delivery.js";
 import { troubleButtons } from "./faults.js";
 import {
+  absent,
   body,
   callout,
   detailsHead,
@@ -63,7 +64,7 @@ const WAYS = {
  * @param {Ref} ref */
 export function entryDetails(ctx, ref) {
   const entry = entryOf(ctx.model, ref.id);
-  if (!entry) return callout("over", "There is no such entry.");
+  if (!entry) return absent(ctx, "There is no such entry.");
   if (entry.kind === "event_delivery")
     return deliveryDetails(ctx, { type: "delivery", id: entry.id });
   const id = entry.kind === "storage" ? (entry.about?.task_run_id ?? entry.id) : entry.id;
@@ -79,11 +80,13 @@ export function entryDetails(ctx, ref) {
 export function resourceDetails(ctx, { id }, step = null) {
   const lane = ctx.model.lane(id);
   const path = `/_sim/resources/${encodeURIComponent(id)}`;
-  const answer = fetched(ctx, path, ctx.model.entries.length);
-  const { data } = answer;
+  const answer = fetched(ctx, path, ctx.present.entries.length);
+  if (!lane && ctx.present.lane(id)) return absent(ctx, "");
+  // The server says what it is now. Only a lane has a past.
+  const data = ctx.isPast && lane ? null : answer.data;
   if (!lane && !data) return missing(answer);
   const folded = lane ? { ...lane.fields, status: lane.status } : {};
-  const state = { ...data?.resource, ...folded, input: data?.resource.input };
+  const state = { ...data?.resource, ...folded, input: answer.data?.resource.input };
   const kind = lane?.kind ?? data.kind;
   const target = { id, kind, status: state.status };
   return html`${detailsHead({
@@ -92,6 +95,7 @@ export function resourceDetails(ctx, { id }, step = null) {
     id,
     facts: headFacts(ctx, lane, target, state),
   })}
+  ${when(ctx.isPast && !lane, callout("over", "This is what it is now: only lanes have a past."))}
   ${actPart(ctx, target, state, data)} ${errorList(state.errors)}
   ${when(state.output != null, section("output", body(state.output)))}
   ${lane ? storySection(ctx, lane, data, step) : nothing}
@@ -184,7 +188,7 @@ function storySection(ctx, lane, data, marked) {
   const text = answer.data?.text;
   return section(
     "Scenario",
-    html`${choiceFacts(ctx, choice)} ${flow(ctx, played, "", ctx.model.entries.length)}
+    html`${choiceFacts(ctx, choice)} ${flow(ctx, played, "", ctx.present.entries.length)}
     ${text ? yamlView(text, lineOf(text, step)) : missing(answer)}`,
   );
 }

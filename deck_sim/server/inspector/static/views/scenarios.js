@@ -104,7 +104,7 @@ export function flow(ctx, name, place, version) {
   const path = `/_sim/scenarios/${encodeURIComponent(name)}/flow.svg${place}`;
   /** @type {string|null} */
   const text = fetched(ctx, path, version).data;
-  if (!text) return nothing;
+  if (!text || ctx.isPast) return nothing;
   let picture = pictures.get(path);
   if (picture?.text !== text) {
     const { documentElement } = new DOMParser().parseFromString(text, "image/svg+xml");

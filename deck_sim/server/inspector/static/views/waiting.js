@@ -5,7 +5,7 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { answerForm, focusAnswer, release, resourceActions } from "../parts/actions.js";
 import { countText, leftText, parseTime, words } from "../parts/format.js";
-import { button, link, statusBadge, when, withCode } from "../parts/widgets.js";
+import { button, link, statusBadge, toggled, when, withCode } from "../parts/widgets.js";
 import { advance, advanceToNext, dueText, untilDue } from "./clock.js";
 import { remedyOf } from "./journal.js";
 
@@ -113,9 +113,7 @@ function heldCallRow(ctx, { call, answers, hold }) {
 
 /** @param {Context} ctx @param {string} name */
 function toggle(ctx, name) {
-  const expanded = new Set(ctx.ui.expanded);
-  if (!expanded.delete(name)) expanded.add(name);
-  ctx.set({ expanded });
+  ctx.set({ expanded: toggled(ctx.ui.expanded, name) });
 }
 
 /** What a clock that stands still waits for. @param {Context} ctx */
@@ -203,6 +201,7 @@ export function closeAnswer(ctx) {
 
 /** @param {Context} ctx */
 export function openFirstPrompt(ctx) {
+  if (ctx.readOnly) return;
   const first = sorted(ctx).find(({ remedy }) => remedy.do === "answer");
   if (!first) return ctx.toast("No prompt is open");
   ctx.go("timeline");

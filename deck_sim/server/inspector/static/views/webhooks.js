@@ -16,6 +16,7 @@ import {
   list,
   statusBadge,
   timeText,
+  toggled,
   when,
   withCode,
 } from "../parts/widgets.js";
@@ -28,18 +29,14 @@ import { body } from "./details.js";
 
 const MOST_SHOWN = 100; // deliveries to a destination, and messages in a queue
 
-let failedOnly = false;
-
 /** @param {Context} ctx */
 export function webhooksView(ctx) {
   const destinations = [...ctx.model.destinations.values()];
   if (!destinations.length) return noDestination(ctx);
   const deliveries = [...ctx.model.deliveries.values()];
+  const failedOnly = ctx.ui.chips.has("failed");
   const all = failedOnly ? deliveries.filter(hasFailed) : deliveries;
-  const toggle = () => {
-    failedOnly = !failedOnly;
-    ctx.refresh();
-  };
+  const toggle = () => ctx.set({ chips: toggled(ctx.ui.chips, "failed") });
   return html`<div class="stack webhooks">
     <section aria-label="Destinations">
       <h2>Destinations</h2>
@@ -89,7 +86,7 @@ function destinationCard(ctx, { id, name, deleted, status, family }) {
       html`<p class="error">It gets no event until it is active again.</p>
         <p>${resourceActions(ctx, { id, kind: "event_destination", status })}</p>`,
     )}
-    ${type && type !== ctx.model.edition.destination.type ? messages(ctx, id) : nothing}
+    ${type && type !== ctx.model.edition.destination.type && !ctx.isPast ? messages(ctx, id) : nothing}
   </div>`;
 }
 
