@@ -81,54 +81,49 @@ def test_the_application_finds_the_simulated_deck(deck, settings):
     assert settings == {"base_url": deck.base_url, "api_key": deck.api_key}
 '''
 _RUN_VITEST = "deck-sim exec --scenarios scenarios -- npx vitest run"
+_PACKAGE = """
+The test needs vitest and deck-sim-client, which is on no registry yet. Pack it in a checkout of
+deck-sim, and install it here:
+  (cd CHECKOUT/clients/node && npm ci && npm pack)
+  npm install --save-dev vitest CHECKOUT/clients/node/deck-sim-client-*.tgz
+"""
 _VITEST = """\
 // A first test: it plays scenarios/first_story.yaml. To run it:
 // deck-sim exec --scenarios scenarios -- npx vitest run
-import { beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "deck-sim-client/vitest"; // the npm package of deck-sim, on no registry yet
 
-const base = process.env.DECK_BASE_URL; // which `deck-sim exec` sets
-if (!base) throw new Error("the first lines of this file say how to run it");
-const sim = base.replace("/v2", "/_sim"); // the control API of the simulated Deck
-let key, run; // each key has a world of its own: give your application that of the test
+test.override({ deck: { scenario: "first_story", edition: "EDITION" } });
 
-async function call(method, url, body) {
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+// The next two functions stand for your application. Give it the URL and the key of its world.
+async function call(world, path, body) {
+  const headers = { authorization: `Bearer ${world.apiKey}`, "content-type": "application/json" };
+  const options = { method: "POST", headers, body: JSON.stringify(body) };
+  const answer = await fetch(`${world.baseUrl}${path}`, options);
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
 }
 
-beforeEach(async ({ task }) => {
-  key = `sk_test_${task.name.replaceAll(" ", "_")}`;
-  const world = { clock: "frozen", edition: "EDITION", default_scenario: "first_story" };
-  await call("POST", `${sim}/reset`, world);
-  const login = { source_id: "src_1", auth_method: "none", status: "LOGIN_STATUS" };
-  const resources = {
-    agents: [{ id: "agt_1", name: "Concierge" }],
-    sources: [{ id: "src_1", type: "website", website: { url: "https://hotel.example" } }],
-    tasks: [{ id: "task_1", name: "Read reservations", agent_id: "agt_1" }],
-    LOGINs: [{ id: "LOGIN_1", ...login }],
-  };
-  await call("POST", `${sim}/seed`, { resources });
-  const body = { LOGIN_id: "LOGIN_1", input: { nights: 2 } };
-  run = await call("POST", `${base}/tasks/task_1/run`, body);
-  const event = "task_run.interaction_required";
-  await call("POST", `${sim}/clock/advance`, { until: { event } });
+async function startRun(world) {
+  const { taskId, login } = await world.readyTask();
+  const run = await call(world, `/tasks/${taskId}/run`, { ...login, input: { nights: 2 } });
+  await world.advanceUntil("task_run.interaction_required", run);
+  return run;
+}
+
+test("the right code completes the run", async ({ world }) => {
+  const { id } = await startRun(world);
+  await call(world, `/task-runs/${id}/interaction`, { ANSWER_KEY: { code: "123456" } });
+  await world.settle();
+  const [run] = await world.runs();
+  expect(run.output).toEqual({ nights: 2 });
 });
 
-test("the right code completes the run", async () => {
-  // Your application asks its user now. Replace the next two lines with its code.
-  const answer = { ANSWER_KEY: { code: "123456" } };
-  await call("POST", `${base}/task-runs/${run.id}/interaction`, answer);
-  await call("POST", `${sim}/clock/advance`, { until: "idle" });
-  const { output } = await call("GET", `${base}/task-runs/${run.id}`);
-  expect(output).toEqual({ nights: 2 });
-});
-
-test("without an answer the run fails", async () => {
-  await call("POST", `${sim}/clock/advance`, { by: "5m" });
-  const { errors } = await call("GET", `${base}/task-runs/${run.id}`);
-  expect(errors[0].code).toBe("interaction_timeout");
+test("without an answer the run fails", async ({ world }) => {
+  await startRun(world);
+  await world.advance("5m");
+  const [run] = await world.runs();
+  expect(run.errors[0].code).toBe("interaction_timeout");
 });
 """
 # Files that may have options of pytest, each with the text that it contains if it has them.
@@ -141,11 +136,7 @@ _INI_FILES = {
 
 
 def _fill_in(text: str, edition: Edition) -> str:
-    marks = {"EDITION": edition.name, "ANSWER_KEY": edition.answer_key}
-    marks |= {"LOGIN_STATUS": edition.login_status, "LOGIN": edition.login}
-    for mark, value in marks.items():
-        text = text.replace(mark, value)
-    return text
+    return text.replace("EDITION", edition.name).replace("ANSWER_KEY", edition.answer_key)
 
 
 @click.command(epilog=examples("deck-sim init", "deck-sim init ~/bookings --for node"))
@@ -175,11 +166,11 @@ def command(folder: Path, edition: str, language: str | None) -> None:
     is_node = (folder / "package.json").is_file() and not texts
     if language == "node" or (language is None and is_node):
         files["tests/first_story.test.js"] = _fill_in(_VITEST, EDITIONS[edition])
-        ini, run = None, _RUN_VITEST
+        ini, run, needs = None, _RUN_VITEST, _PACKAGE
     else:
         files["tests/conftest.py"] = _CONFTEST
         files["tests/test_first_story.py"] = _fill_in(_TEST, EDITIONS[edition])
-        run = "pytest"
+        run, needs = "pytest", ""
         if ini is None:
             lines = [f"{name} = {value}" for name, value in options.items()]
             files["pytest.ini"] = "\n".join(["[pytest]", "pythonpath = .", *lines, ""])
@@ -199,4 +190,4 @@ def command(folder: Path, edition: str, language: str | None) -> None:
             echo(f"              {name} = {quotes}{value}{quotes}")
     inside = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     check = f"`{inside}deck-sim check scenarios`"
-    echo(f"\nNext: `{inside}{run}`. After each edit of a scenario: {check}.")
+    echo(f"{needs}\nNext: `{inside}{run}`. After each edit of a scenario: {check}.")
