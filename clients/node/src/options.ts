@@ -37,7 +37,9 @@ export function makeKey(name: string): string {
 
 /** Write a time for the server, which reads at most eight digits of a number. */
 export function writeTime(time: Time): string {
-  return typeof time === "string" ? time : `${Math.trunc(time / 1000)}s${+(time % 1000).toFixed(3)}ms`;
+  if (typeof time === "string") return time;
+  const ms = readMilliseconds(time);
+  return `${Math.trunc(ms / 1000)}s${+(ms % 1000).toFixed(3)}ms`;
 }
 
 export function readMilliseconds(time: Time): number {

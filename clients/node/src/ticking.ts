@@ -100,18 +100,18 @@ export function readTimers(fakes: FakeTimers | MockTimers, step?: Time): Timers 
 function ofClock(fakes: FakeTimers): Timers {
   const clock = (setTimeout as any).clock;
   if (!clock) {
-    throw new DeckSimError("`setTimeout` is not faked; call `vi.useFakeTimers()` before `tick`");
+    throw new DeckSimError("`setTimeout` is not faked; call `useFakeTimers()` of vitest or jest before `tick`");
   }
   if (clock.attachedInterval) {
-    const why = "`shouldAdvanceTime` moves the timers without the world, so they drift apart";
-    throw new DeckSimError(`${why}; leave it out: \`vi.useFakeTimers()\``);
+    const option = "`shouldAdvanceTime` (in jest `advanceTimers`)";
+    throw new DeckSimError(`${option} moves the timers without the world, so they drift apart; leave it out`);
   }
   function list(): { callAt: number; type: string }[] {
     const { timers = {} } = clock; // an object before vitest 5, then a Map
     const rows: any[] = "values" in timers ? [...timers.values()] : Object.values(timers);
     if (rows.length === fakes.getTimerCount()) return rows;
     const text = `\`tick\` cannot read the timers of vitest ${versionOfVitest()}`;
-    throw new DeckSimError(`${text}; report it to deck-sim, and use vitest 4 or 5`);
+    throw new DeckSimError(`${text}; report it to deck-sim, and use vitest 5.1`);
   }
   return {
     move: (ms) => fakes.advanceTimersByTimeAsync(ms),

@@ -76,11 +76,11 @@ export class World {
   }
 
   /** Move the clock. All that falls due happens before this returns, webhooks included. */
-  advance = (by: Time): Promise<void> => this.#move({ by: writeTime(by) });
+  advance = async (by: Time): Promise<void> => this.#move({ by: writeTime(by) });
   /** Move the clock until nothing more happens by itself. Prompts do not time out. */
   settle = (): Promise<void> => this.#move({ until: "idle" });
   /** Move the clock in place of a client's sleep: give this function to the client. */
-  sleep = (ms: number): Promise<void> => this.#move({ sleep: writeTime(ms) });
+  sleep = async (ms: number): Promise<void> => this.#move({ sleep: writeTime(ms) });
   /** Move the clock to the first event of a type, or of several, about a resource if given. */
   advanceUntil = (event: string | string[], about?: Ref): Promise<void> =>
     this.#move({ until: { event, id: about && readId(about) } });
