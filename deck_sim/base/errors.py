@@ -9,6 +9,7 @@ from typing import Any
 
 LONGEST_VALUE = 60  # a message repeats at most this many characters of a value
 _WORD = re.compile("[^\\W_]+")
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MOST_MEANT = 3  # a message suggests at most this many names
 # Whether messages are for a test in Python. Commands turn it off, calls of clients in Python on.
 in_python = ContextVar("in_python", default=True)
@@ -29,6 +30,11 @@ class DeckSimError(Exception):
 def cut(text: str, longest: int = LONGEST_VALUE) -> str:
     """Shorten a text to at most `longest` characters; a shortened text ends in `…`."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def fit_xml(text: str) -> str:
+    """Replace the characters that XML cannot have, not even escaped, by `�`."""
+    return _NOT_IN_XML.sub("�", text)
 
 
 def for_python(text: str) -> str:

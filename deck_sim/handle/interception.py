@@ -93,34 +93,20 @@ def _find_active(url: str) -> Interception | None:
     return chosen
 
 
-def _replace_httpx(original: Method) -> Method:
-    def handle_request(self: Any, request: Any) -> Any:
+def _replace_httpx(name: str, original: Method) -> Method:
+    def handle(self: Any, request: Any) -> Any:
+        """Return the answer, or the coroutine that returns it, as `original` does."""
         interception = _find_active(f"{request.url}")
         if interception is None:
             return original(self, request)
-        return interception.transport.handle_request(_redirect_httpx(interception, request))
+        library = library_of(request)
+        headers = library.Headers(request.headers)
+        url = interception.redirect(f"{request.url}", headers)
+        content = {"stream": request.stream, "extensions": request.extensions}
+        redirected = library.Request(request.method, url, headers=headers, **content)
+        return getattr(interception.transport, name)(redirected)
 
-    return handle_request
-
-
-def _replace_async_httpx(original: Method) -> Method:
-    async def handle_async_request(self: Any, request: Any) -> Any:
-        interception = _find_active(f"{request.url}")
-        if interception is None:
-            return await original(self, request)
-        return await interception.transport.handle_async_request(
-            _redirect_httpx(interception, request)
-        )
-
-    return handle_async_request
-
-
-def _redirect_httpx(interception: Interception, request: Any) -> Any:
-    library = library_of(request)
-    headers = library.Headers(request.headers)
-    url = interception.redirect(f"{request.url}", headers)
-    content = {"stream": request.stream, "extensions": request.extensions}
-    return library.Request(request.method, url, headers=headers, **content)
+    return handle
 
 
 def _replace_requests(original: Method) -> Method:
@@ -167,12 +153,14 @@ def _replace_urllib(original: Method) -> Method:
     return do_open
 
 
+_HTTPX = {"HTTPTransport": "handle_request", "AsyncHTTPTransport": "handle_async_request"}
 # Module, class, method, and what makes its replacement. A library that is missing is skipped.
-_SEAMS = (
-    ("httpx", "HTTPTransport", "handle_request", _replace_httpx),
-    ("httpx", "AsyncHTTPTransport", "handle_async_request", _replace_async_httpx),
-    ("httpx2", "HTTPTransport", "handle_request", _replace_httpx),
-    ("httpx2", "AsyncHTTPTransport", "handle_async_request", _replace_async_httpx),
+_SEAMS: tuple[tuple[str, str, str, Callable[[Method], Method]], ...] = (
+    *(
+        (library, class_name, name, partial(_replace_httpx, name))
+        for library in ("httpx", "httpx2")
+        for class_name, name in _HTTPX.items()
+    ),
     ("requests.adapters", "HTTPAdapter", "send", _replace_requests),
     ("aiohttp", "TCPConnector", "connect", _replace_aiohttp),
     ("urllib.request", "AbstractHTTPHandler", "do_open", _replace_urllib),

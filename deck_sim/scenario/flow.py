@@ -2,14 +2,13 @@
 branch. A page can colour it by its classes; alone it is dark on white.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from deck_sim.base.durations import Span
-from deck_sim.base.errors import cut
+from deck_sim.base.errors import cut, fit_xml
 from deck_sim.contract.editions import EDITIONS
 from deck_sim.engine.script import SCRIPT_KINDS, Path
 from deck_sim.scenario.model import Scenario
@@ -31,7 +30,6 @@ _COLORS = {
 _DASHED = {"stroke-dasharray": "3 2"}
 _LONGEST = 48  # characters of a question
 TIMES = "\u00d7"
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def draw_flow(scenario: Scenario, edition: str, counts: Counts | None = None) -> str:
@@ -69,7 +67,8 @@ class _Picture:
 
     def draw_script(self, kind: str) -> None:
         script = self._scenario.script(kind, self._edition)
-        seconds = sum(_longest(step).total_seconds() for step in script.steps)
+        spans = filter(None, map(_span, script.steps))
+        seconds = sum(span.high.total_seconds() for span in spans)
         self._kind, self._per_second = kind, _WIDTH * 0.7 / max(seconds, 1)
         top, self._top = self._top, self._top + _ROW
         self._draw_steps(script.steps, script.head, _GAP, top)
@@ -77,7 +76,7 @@ class _Picture:
     def finish(self) -> str:
         size = f'width="{self._right:.0f}" height="{self._top + _GAP:.0f}"'
         box = f'viewBox="0 0 {self._right:.0f} {self._top + _GAP:.0f}"'
-        title = escape(_clean(f"{self._scenario.name}: {self._scenario.summary}"))
+        title = escape(fit_xml(f"{self._scenario.name}: {self._scenario.summary}"))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" {size} {box} role="img"'
             ' font-family="system-ui, sans-serif" font-size="11" fill="none">'
@@ -131,7 +130,7 @@ class _Picture:
         tone = "over" if family == "effect" else family
         self._parts.append(f'<g class="flow-step tone-{tone}{played}">')
         detail = "" if step.is_status else f" {getattr(step, step.shorthand)}"
-        self._parts.append(f"<title>{escape(_clean(words + detail + times))}</title>")
+        self._parts.append(f"<title>{escape(fit_xml(words + detail + times))}</title>")
         if family == "effect" or step.ends or not lasts:
             text = ", ".join(step.fails_with) or words
             icon = _ICONS.get(family, "•")
@@ -172,7 +171,7 @@ class _Picture:
     ) -> float:
         """Add a text; return where it ends."""
         more |= {"text-anchor": anchor} if anchor else {}
-        self._add("text", escape(_clean(text)), x=x, y=y, fill=color, **more)
+        self._add("text", escape(fit_xml(text)), x=x, y=y, fill=color, **more)
         end = x + len(text) * _CHARACTER + 2 * _GAP
         self._right = max(self._right, x if anchor else end)
         return end
@@ -185,15 +184,6 @@ class _Picture:
         self._parts.append(f"<{tag} {written}>{content}</{tag}>")
 
 
-def _clean(text: str) -> str:
-    return _NOT_IN_XML.sub("�", text)
-
-
 def _span(step: Any) -> Span | None:
     length = getattr(step, "length", None)
     return length if isinstance(length, Span) else None
-
-
-def _longest(step: Any) -> timedelta:
-    span = _span(step)
-    return span.high if span else timedelta()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deck_sim.base.errors import counted
+from deck_sim.base.errors import counted, fit_xml
 from deck_sim.base.redaction import mask_key
 from deck_sim.cli.output import echo
 from deck_sim.runtime.registry import RefusedCall, WorldRegistry
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from deck_sim.server.uvicorn_server import Server
 
 _MOST_NOTES = 5  # of one kind and world
-_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass
@@ -75,10 +74,10 @@ class ExecReport:
             suite = SubElement(suites, "testsuite", name=f"deck-sim {name}", tests=f"{len(cases)}")
             suite.set("failures", f"{sum(text is not None for _, text in cases)}")
             for title, text in cases:
-                case = SubElement(suite, "testcase", classname=name, name=_as_xml(title))
+                case = SubElement(suite, "testcase", classname=name, name=fit_xml(title))
                 if text is not None:
-                    message = _as_xml(text.partition("\n")[0])
-                    SubElement(case, "failure", message=message).text = _as_xml(text)
+                    message = fit_xml(text.partition("\n")[0])
+                    SubElement(case, "failure", message=message).text = fit_xml(text)
         indent(suites)
         ElementTree(suites).write(file, encoding="utf-8", xml_declaration=True)
 
@@ -122,10 +121,6 @@ class ExecReport:
 
 def _failed(problems: list[str]) -> list[tuple[str, str | None]]:
     return [(text.partition("\n")[0], text) for text in problems]
-
-
-def _as_xml(text: str) -> str:
-    return _NOT_IN_XML.sub("�", text)
 
 
 class Reports:

@@ -55,13 +55,7 @@ def explain_foreign_event(
         for edition in EDITIONS.values()
         if any(fnmatchcase(name, pattern) for name in edition.event_names)
     ]
-    if not having or {*having} & {*editions}:
-        return None
-    return (
-        f"the edition {listed(editions)} has no event {quote(pattern)};"
-        f" it is an event of {listed(having)}"
-        f"{f'; {how_to_switch(having[0])}' if in_world else ''}"
-    )
+    return _explain_foreign("an event", pattern, having, editions, in_world) if having else None
 
 
 def explain_unknown_call(
@@ -79,13 +73,17 @@ def explain_unknown_call(
     if not having:
         near = nearest(pattern, sorted({re.sub(r"{\w+}", "*", call) for call in calls}))
         return f"no call of the Deck API is {quote(pattern)}{near}"
+    return _explain_foreign("a call", pattern, having, editions, in_world)
+
+
+def _explain_foreign(
+    noun: str, pattern: str, having: list[str], editions: Collection[str], in_world: bool
+) -> str | None:
     if {*having} & {*editions}:
         return None
-    return (
-        f"the edition {listed(editions)} has no call {quote(pattern)};"
-        f" it is a call of {listed(having)}"
-        f"{f'; {how_to_switch(having[0])}' if in_world else ''}"
-    )
+    text = f"the edition {listed(editions)} has no {noun.split()[1]} {quote(pattern)}"
+    switch = f"; {how_to_switch(having[0])}" if in_world else ""
+    return f"{text}; it is {noun} of {listed(having)}{switch}"
 
 
 for _name in EDITION_NAMES:
