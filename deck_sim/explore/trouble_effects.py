@@ -58,8 +58,8 @@ def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
     """
     fields = {"error": "rate_limit/rate_limit_exceeded", "retry_after": RETRY_AFTER.seconds}
     fault = _read_call_fault(place, fields)
-    hasty_calls = _HastyCalls(TROUBLE, fault, TROUBLE, real_ns=lambda: simulation.real_ns())
-    _inject(simulation, hasty_calls)
+    client_ns = simulation.client_ns
+    _inject(simulation, _HastyCalls(TROUBLE, fault, TROUBLE, client_ns=client_ns))
 
 
 def _read_call_fault(place: Place, fields: dict[str, Any], **limits: int) -> Fault:
@@ -142,7 +142,7 @@ def _give_other_status(status: re.Match[bytes]) -> bytes:
 
 @dataclass(slots=True)
 class _HastyCalls(Injected):
-    real_ns: Callable[[], int] = lambda: 0
+    client_ns: Callable[[], int] = lambda: 0
     refused_at: tuple[datetime, int] | None = None  # on the world's clock, and in real time
     has_waited: bool = False  # the client has waited as long, on either clock
     waited_ns: int = 0  # the real time until the client repeated the call; 0: less
@@ -151,7 +151,7 @@ class _HastyCalls(Injected):
         self.met += 1
         if self.met <= self.fault.after or self.has_waited or self.fired == _MOST_REFUSALS:
             return False
-        real = self.real_ns()
+        real = self.client_ns()
         if self.refused_at is not None:
             waited = real - self.refused_at[1]
             self.waited_ns = waited if waited >= RETRY_AFTER.seconds * 10**9 else 0

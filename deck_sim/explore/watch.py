@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from deck_sim.base import real_time
 from deck_sim.base.errors import counted
 from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.explore.causes import Aftermath
@@ -118,7 +117,7 @@ class Watch:
         """
         self.first_failure = failure
         for life in self.lives:
-            life.simulation.real_ns = lambda: real_time.monotonic_ns() + RETRY_AFTER.seconds * 10**9
+            life.simulation.slept_ns += RETRY_AFTER.seconds * 10**9
             faults = life.simulation.world.injected.by_owner.get(TROUBLE, [])
             faults[:] = [fault for fault in faults if fault.fired]
 
@@ -150,9 +149,8 @@ class Watch:
     @property
     def waited(self) -> float:
         """The seconds of real time that the program waited before it repeated a refused call."""
-        if self.first_failure:
-            return 0  # a person waited
-        worlds = (life.simulation.world for life in self.lives)
+        simulations = (life.simulation for life in self.lives if not life.simulation.slept_ns)
+        worlds = (simulation.world for simulation in simulations)
         faults = (fault for world in worlds for fault in world.injected.by_owner.get(TROUBLE, ()))
         return sum(getattr(fault, "waited_ns", 0) for fault in faults) / 1e9
 

@@ -302,10 +302,13 @@ class Deck(AbstractContextManager["Deck"]):
     @refuse_on_event_loop
     def sleep(self, seconds: float) -> None:
         """Advance the clock by some seconds; use this method as the `sleep` function of a client.
+        In a webhook receiver it returns at once: the world waits for the receiver's answer.
 
         A client that waits for ever gets an error: when nothing has happened in `most_idle_sleeps`
         calls in a row, and nothing is due or the sleeps take no time.
         """
+        if self._control.sleeps_in_receiver(seconds):
+            return
         report = self._advance(sleep=write_duration(seconds))
         if any(entry.kind != "clock" for entry in report.happened):
             self._idle_sleeps = 0

@@ -122,6 +122,7 @@ class Simulation:
     advancing: bool = False  # an advance is in progress; a second one is refused
     dropped: bool = False  # reset, deleted or not saved: sends no more webhooks
     saved: bool = True  # False: a change could not be saved, so the world was dropped
+    slept_ns: int = 0  # by clients, on a clock that could not move
     moves: Counter[str] = _lazy(Counter)  # of the clock: `by`, `to`, `until`, events
     exploration: Exploration | None = None  # None: the world is not explored
     # A receiver did not answer an early webhook; it may wait for the answer of the call itself.
@@ -160,6 +161,10 @@ class Simulation:
         log.exception("deck-sim failed during %s", where)
         text = "deck-sim itself failed; its log has the traceback. Please report it."
         return refuse("api/api_error", text)
+
+    def client_ns(self) -> int:
+        """Return the present of a client: real time, and its sleeps while no time could pass."""
+        return self.real_ns() + self.slept_ns
 
     @property
     def has_trouble(self) -> bool:

@@ -218,7 +218,7 @@ def make_record(request: Request) -> Call:
         by_trouble=fault is not None and simulation.world.injected.is_trouble(fault),
         unanswered=None if is_readable else f"fault `{fault.key}`",
         number=simulation.journal.total + 1,
-        real_ns=simulation.real_ns(),
+        real_ns=simulation.client_ns(),
         position=simulation.record_count,
         from_handle=request.from_handle,
         in_process=CLOSE_SOCKET not in request.scope.get("extensions", {}),

@@ -276,6 +276,25 @@ def test_an_application_cannot_advance_the_clock_that_waits_for_it(anywhere):
     assert threads == [threading.current_thread()] * 2
 
 
+def test_a_receiver_that_sleeps_takes_no_time(anywhere):
+    began = anywhere.clock.now
+    deliver(anywhere, wsgi(lambda: anywhere.sleep(5)))
+    assert anywhere.clock.now == began
+
+
+def test_a_receiver_that_sleeps_as_long_as_retry_after_says_has_waited(deck, deck_client):
+    deck.fault("POST /v2/sources", error="rate_limit/rate_limit_exceeded", retry_after=5, times=2)
+
+    def work():
+        for seconds in (4, 5, 5):
+            deck_client.post("/sources", json={"name": "a"})
+            deck.sleep(seconds)
+
+    deliver(deck, wsgi(work))
+    hasty = [row["name"] for row in deck.lint if row["name"] == "ignores_retry_after"]
+    assert len(hasty) == 1  # after four seconds
+
+
 @pytest.mark.deck(clock="real")
 def test_a_receiver_that_moves_a_real_clock_is_refused_at_once(deck, deck_webhooks):
     """An advance would wait for the end of the delivery; what goes on after it may advance."""

@@ -15,7 +15,7 @@ import httpx2
 
 from deck_sim.base import real_time
 from deck_sim.base.errors import DeckSimError, for_python, quote
-from deck_sim.handle.connect.threads import check_not_receiving, wait_for
+from deck_sim.handle.connect.threads import is_receiving, wait_for
 from deck_sim.handle.connect.transports import Transport, server_at
 from deck_sim.handle.timeline import write_duration
 
@@ -70,8 +70,26 @@ class Control:
 
     def advance(self, **values: Any) -> Json:
         """Perform `advance_clock`, unless a webhook receiver of the world is the caller."""
-        check_not_receiving(self.api_key)
+        if is_receiving(self.api_key):
+            text = (
+                "a webhook receiver cannot move the clock of its world, which waits for the answer"
+            )
+            raise DeckSimError(f"{text}; move the clock when the receiver has answered")
         return self("advance_clock", **values)
+
+    def sleeps_in_receiver(self, seconds: float) -> bool:
+        """Whether a webhook receiver is the caller. Then no time passes, but its sleep counts as a
+        wait between two calls.
+        """
+        server = server_at(self.url)
+        if server is not None and is_receiving(self.api_key):
+
+            async def note_sleep(_app: object) -> None:
+                simulation = server.worlds.select(self._authorization)
+                simulation.slept_ns += round(seconds * 1e9)
+
+            server.submit(note_sleep).result()
+        return is_receiving(self.api_key)
 
     def data(self, operation: str, /, **values: Any) -> list[Json]:
         data: list[Json] = self(operation, **values)["data"]
