@@ -14,6 +14,9 @@ from deck_sim.explore.troubles import Pair, Trouble
 SURVIVED, FAILED, NOT_TESTED = "survived", "did not survive", "not tested"
 HARMLESS = "changed only counts or moments"
 _MOST_FINDINGS = 2  # that the text of a group has
+_MOST_SUBJECTS = 5
+# In the name of a trouble, the call or event, as in `late at task_run.running of run 2`.
+_SUBJECT = re.compile(r" at (.+?)(?: #| of | in world|$)")
 # What differs between the messages of one cause: ids, URLs and numbers.
 _VARYING = re.compile(r"https?://\S+|\b[a-z]+_\w{6,}|\d+")
 
@@ -113,6 +116,7 @@ class Report:
             lines += [
                 "",
                 name_places(rows),
+                *_count_subjects(rows),
                 f"  {rows[0]['cause']}: {problem}",
                 *(f"  {problem}" for problem in others),
                 *(f"  finding:    {text}" for text in rows[0]["findings"][:_MOST_FINDINGS]),
@@ -184,6 +188,16 @@ def name_places(rows: Sequence[Row]) -> str:
     counts = ", ".join(f"{kind} {count}" for kind, count in kinds.items())
     more = f", and {len(rows) - 1} more" if rows[1:] else ""
     return f"{rows[0]['trouble']}{more}" + (f" ({counts})" if len(kinds) > 1 else "")
+
+
+def _count_subjects(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a line with the calls and events at which the troubles are, unless it is only one."""
+    matches = (_SUBJECT.search(row["trouble"]) for row in rows)
+    counts = Counter(match[1] for match in matches if match).most_common()
+    if counts[1:]:
+        first = [f"{subject} {count}" for subject, count in counts[:_MOST_SUBJECTS]]
+        others = [f"{len(counts) - len(first)} others"] if counts[_MOST_SUBJECTS:] else []
+        yield f"  at:         {', '.join([*first, *others])}"
 
 
 def summarize(reports: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -42,8 +42,11 @@ _ONCE = "remember each `webhook-id`, and ignore a webhook whose id came before"
 _READ = "treat an event as a hint, and read the present state of the resource"
 _POLL = "also poll what a webhook should tell, until the resource is final"
 _VERIFY = "verify the signature of each webhook, and answer 401 to a wrong one"
-_EARLY = "before the call, store what its webhook needs: the webhook may come before the answer"
-_LONG = "poll until the task's timeout is over, not a fixed number of times"
+_EARLY = (
+    "the webhook may come before the answer: store what it needs before the call, and nothing older"
+    " after it"
+)
+_LONG = "poll until the status is final, as Deck's timeout sees to, not a fixed number of times"
 _ANY = "stop polling at any final status, and wait for no other: a status may end before it is read"
 
 
@@ -162,8 +165,15 @@ class Pair:
 
     @property
     def kind(self) -> TroubleKind:
-        """The one whose advice counts: a call that was carried out has the higher price."""
-        return (self.first if self.first.kind.name in CARRIED_OUT else self.second).kind
+        """The one whose advice counts: a call that was carried out has the highest price, and in
+        most programs a webhook is harder to handle than a pace.
+        """
+        ranks = (
+            lambda trouble: trouble.kind.name in CARRIED_OUT,
+            lambda trouble: trouble.is_of_webhook,
+            lambda trouble: not trouble.is_timing,
+        )
+        return max((self.second, self.first), key=lambda t: [rank(t) for rank in ranks]).kind
 
     @property
     def place(self) -> Place:

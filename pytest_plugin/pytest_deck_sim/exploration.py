@@ -173,9 +173,15 @@ class Explorer:
             watch.fails_in_test = frame.filename in names
             watch.checks_clock = ".clock" in f"{frame.line}"
         crash = getattr(failed.longrepr, "reprcrash", None)
-        text = cut_pages(f"{crash.message if crash else failed.longreprtext}\n").splitlines()[0]
+        text = _shorten(cut_pages(crash.message if crash else failed.longreprtext))
         of_all = "; this limit is for all runs of an explored test together: raise it"
         return text + of_all * ("from pytest-timeout" in text)
+
+
+def _shorten(message: str) -> str:
+    """Return the first line; if pytest has shortened its values, how they differ, too."""
+    first, *others = [line.strip() for line in message.splitlines() if line.strip()] or [""]
+    return "; ".join([first, *others[:1]]) if "..." in first else first
 
 
 def _copy_item(original: pytest.Item) -> Any:

@@ -80,6 +80,18 @@ def test_a_report_can_be_for_information_only(report):
     assert not report.failed
 
 
+def test_an_entry_counts_the_calls_and_events_of_its_troubles(report):
+    kind = TROUBLE_KINDS[0]
+    for name in ("POST /v2/a #1 in world 2", "POST /v2/a #2", "task_run.failed of run 1"):
+        place = Place(WRITE, name)
+        report.results.append(replace(FAILED, trouble=Trouble(kind, place)))
+    assert "  at:         POST /v2/a 2, task_run.failed 1" in report.details()
+    for number in range(5):
+        place = Place(WRITE, f"POST /v2/{number} #1")
+        report.results.append(replace(FAILED, trouble=Trouble(kind, place)))
+    assert report.details()[2].endswith("POST /v2/0 1, POST /v2/1 1, POST /v2/2 1, 2 others")
+
+
 def test_the_data_has_everything(report):
     report.results += [SURVIVED]
     report.missing, report.no_timing = ("late at x",), "the test cancels a run"

@@ -1,4 +1,5 @@
 import copy
+import itertools
 from dataclasses import replace
 from itertools import pairwise
 
@@ -349,11 +350,13 @@ def test_a_pair_occurs_if_both_troubles_do(start, create, simulation):
     assert (create(), pair.occurred(simulation())) == ("ReadError", True)
 
 
-def test_the_advice_of_a_pair_is_that_of_a_call_that_was_carried_out(start):
-    names = ("lost_response", "reset")
-    lost, reset = (start(name, SECOND_CREATE) for name in names)
-    assert Pair(lost, reset).kind == Pair(reset, lost).kind == lost.kind
-    assert Pair(reset, reset).kind == reset.kind
+def test_the_advice_of_a_pair_is_that_of_the_trouble_with_the_higher_price():
+    """A call that was carried out, then a webhook, then a call, then a pace."""
+    names = ("lost_response", "before_response", "reset", "at_once")
+    kinds = [TROUBLE_KINDS[NAMES.index(name)] for name in names]
+    troubles = [Trouble(kind, Place(kind.places[0])) for kind in kinds]
+    for worse, better in itertools.combinations(troubles, 2):
+        assert Pair(worse, better).kind == Pair(better, worse).kind == worse.kind
 
 
 def test_pairs_that_a_first_trouble_makes_possible_come_first():

@@ -187,6 +187,16 @@ def test_a_page_in_the_message_of_a_failure_is_cut_to_its_title(run):
     result.stdout.fnmatch_lines(["  not repeated: RuntimeError: 503 Service Unavailable"])
 
 
+def test_a_shortened_assertion_says_how_the_values_differ(run):
+    text = """
+def test_it(deck, deck_client):
+    status = deck_client.get("/agents").status_code
+    assert ["a" * 99] == ["a" * 99] + ["b"] * (status != 200)
+"""
+    result = run(text, "--deck-trouble=unavailable")
+    result.stdout.fnmatch_lines(["*: assert [[]'aaa*...* == *; Right contains one more item: 'b'"])
+
+
 def test_pairs_are_tried_if_an_option_asks_for_them(run):
     result = run(AGENT, "--deck-explore-pairs", "--deck-trouble=reset")
     result.stdout.fnmatch_lines(["*: 2 troubles: 2 survived, *"])
