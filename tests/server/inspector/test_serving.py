@@ -26,7 +26,7 @@ def test_each_file_is_served_with_its_type(get):
 
 
 def test_the_whole_page_is_small():
-    assert sum(file.stat().st_size for file in FILES.values()) < 250_000
+    assert sum(file.stat().st_size for file in FILES.values()) < 260_000
 
 
 def test_the_page_names_files_that_exist(get):
