@@ -109,7 +109,7 @@ class _Picture:
         self._add("path", d=f"M{x} {above + _BAR}V{middle}h8", stroke=_COLORS["over"][1])
         label = name.removeprefix("on_")
         if label == "rejected" and getattr(step, "attempts", None):
-            label += f" {TIMES}{step.attempts}"
+            label = f"after {step.attempts} wrong answers"
         x = self._add_text(x + 12, top + 13, label)
         self._draw_steps(branch, path, x, top)
 

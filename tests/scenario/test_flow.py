@@ -53,7 +53,11 @@ def test_steps_are_bars_to_scale_and_branches_lanes_with_their_ends():
     assert running == pytest.approx(4 * queued, rel=0.01)
     assert texts_of(picture) == [
         *("2s", "◐ running 8s", "? mfa 5m", "3s", "completed"),
-        *("“Enter the 6-digit code sent to your phone”", f"rejected {TIMES}3", "auth/mfa_invalid"),
+        *(
+            "“Enter the 6-digit code sent to your phone”",
+            "after 3 wrong answers",
+            "auth/mfa_invalid",
+        ),
         *("timeout", "interaction/interaction_timeout"),
     ]
 
