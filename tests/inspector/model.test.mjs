@@ -141,7 +141,7 @@ test("a past moment has what had happened by then, and says what came next", () 
   assert.equal(past.lane("trun_1").status, "interaction_required");
   const [why, due] = [past.unfinishedById.get("trun_1").why, past.firstDue];
   assert.deepEqual([why, due.to, due.time - START], ["moves to `running` in 5s", "running", 8000]);
-  assert.equal(story.at(START + 9000).unfinishedById.get("trun_1").why, "stays so until now");
+  assert.equal(story.at(START + 9000).unfinishedById.get("trun_1").why, "has not moved since");
   assert.equal(story.lane("trun_1").spans.length, 4);
 });
 

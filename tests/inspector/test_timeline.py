@@ -39,7 +39,7 @@ def test_the_error_of_a_failed_run_stands_beside_it_and_above_all(
     row = open_tab(page).get_by_role("row", name=re.compile("Run 1"))
     expect(row.locator(".tl-plot")).to_contain_text("source/source_not_available")
     expect(page.get_by_role("region", name="What is unfinished")).to_contain_text(
-        re.compile(r"^\s*2 failed:\s+2 . source/source_not_available\s*$")
+        re.compile(r"^\s*2 failed:\s+2 . source/source_not_available\s")
     )
 
 

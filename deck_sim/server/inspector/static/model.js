@@ -229,7 +229,9 @@ export class Model {
       if (to !== null || !UNFINISHED.has(family)) continue;
       const then = this.lanes.get(id)?.spans[spans.length];
       const next = then && add(id, then.from, "its next status", then.status);
-      const why = then ? `moves to \`${words(then.status)}\` in ${next?.in}` : "stays so until now";
+      const why = then
+        ? `moves to \`${words(then.status)}\` in ${next?.in}`
+        : "has not moved since";
       const since = isoText(spans[spans.length - 1].from);
       const remedy = /** @type {Remedy} */ ({ do: family === "person" ? "answer" : "none" });
       unfinished.push({ id, kind, status, since, why, remedy, next });

@@ -59,7 +59,7 @@ export function laneText(lane, next, now) {
 
 /** Like `completed in 6s`. @param {DueItem} next @param {number} now */
 export function nextText({ time, what, to }, now) {
-  const isMove = to && /^(the script|its) /.test(what);
+  const isMove = to && /^(the (script|status)|its) /.test(what);
   const told = isMove ? words(to) : what.replace(/^(the \w+|it) | because .*/g, "");
   return `${told} ${leftText(time, now)}`;
 }

@@ -213,7 +213,7 @@ export function findingsStrip(ctx, isSoFar = false) {
   return html`<details class="strip lint tone-person" ?open=${ctx.readOnly && !ctx.isPast}>
     <summary class="row">
       ${icon("warning")}<strong>${countText(findings.length, "finding")}</strong>
-      <span class="grow cut">${withCode(findings[0].reason)}</span>
+      <span class="grow">${withCode(findings[0].reason)}</span>
     </summary>
     ${list(
       findings.slice(0, MOST_FINDINGS).map((finding) => findingItem(ctx, finding)),

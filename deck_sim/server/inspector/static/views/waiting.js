@@ -7,6 +7,7 @@ import { answerForm, focusAnswer, release, resourceActions } from "../parts/acti
 import { countText, leftText, parseTime, words } from "../parts/format.js";
 import { button, link, statusBadge, toggled, when, withCode } from "../parts/widgets.js";
 import { advance, advanceToNext, dueText, untilDue } from "./clock.js";
+import { withShortIds } from "../history.js";
 import { remedyOf } from "./journal.js";
 
 /**
@@ -49,10 +50,9 @@ export function waitingStrip(ctx) {
         total || !model.failures.length,
         html`<strong>${total ? total.toLocaleString("en") : "Nothing is"} unfinished</strong>`,
       )}
-      ${when(pending, html`<span>${countText(pending, "webhook")} on the way</span>`)}
       ${failedLine(model)} ${nextLine(ctx)}
     </div>
-    ${kept_back.map((call) => heldCallRow(ctx, call))}
+    ${doneLine(model)} ${kept_back.map((call) => heldCallRow(ctx, call))}
     <ul class="waiting-rows">
       ${repeat(
         isAll ? all : all.slice(0, SHOWN),
@@ -77,6 +77,26 @@ export function waitingStrip(ctx) {
       ${model.prompts ? countText(model.prompts, "open prompt") : ""}
     </div>
   </section>`;
+}
+
+/** What the program called last, and what it was sent. @param {import("../model.js").Model} model */
+function doneLine({ calls, callsDropped, refused, deliveries, pending, failedDeliveries }) {
+  const delivered = deliveries.size - pending - failedDeliveries;
+  const parts = [
+    calls.length ? countText(calls.length + callsDropped, "call") : "No call yet",
+    refused.status,
+    calls.length ? `last ${withShortIds(calls[calls.length - 1].what)}` : "",
+  ];
+  const counts = [
+    delivered ? `${delivered.toLocaleString("en")} delivered` : "",
+    pending ? `${pending.toLocaleString("en")} on the way` : "",
+    failedDeliveries ? `${failedDeliveries.toLocaleString("en")} failed` : "",
+  ];
+  const webhooks = `${countText(deliveries.size, "webhook")}: ${counts.filter(Boolean).join(", ")}`;
+  return html`<p class="row small muted waiting-done">
+    <span>${parts.filter(Boolean).join(", ")}</span>
+    ${when(deliveries.size, html`<span>${webhooks}</span>`)}
+  </p>`;
 }
 
 /** How many failed, and why. @param {import("../model.js").Model} model */
