@@ -38,5 +38,5 @@ export type Fault = ({ match: string } | { event: string }) & Record<string, unk
 type Fields = Record<string, any>;
 type Failure = { type: string; code: string; message: string };
 export type Run = Fields & { id: string; status: string; input: Fields; output: Fields | null; errors: Failure[] };
-export type Call = Fields & { method: string; path: string; query: string; body: any; status: number };
-export type Delivery = Fields & { id: string; event_type: string; status: "pending" | "success" | "failed" };
+export type Call = Fields & { at: string; method: string; path: string; query: string; body: any; status: number };
+export type Delivery = Fields & { id: string; event_type: string; status: "pending" | "success" | "failure" };
