@@ -80,6 +80,7 @@ INPUTS = [
     ({"guest": {"name": "Ada"}}, False),
     ({"room": {"beds": ["k*", "sofa"]}}, True),
     ({"room": {"beds": ["sofa", "king"]}}, False),
+    ({"room": {"beds": ["king", "king"]}}, False),
     ({"room": {"beds": ["king"]}}, False),
     ({"guest": ["Ada L"]}, False),
 ]

@@ -128,7 +128,7 @@ def test_nothing_waits_for_a_delay_when_the_client_has_left(call, worlds):
 
 
 @pytest.mark.parametrize("late", ["held", "delayed"])
-def test_a_world_with_an_open_call_makes_no_room(monkeypatch, late):
+def test_a_world_makes_no_room_while_a_call_to_it_is_open(monkeypatch, late):
     monkeypatch.setattr(registry, "MOST_WORLDS", 1)
     worlds = WorldRegistry()
     first, second = ({"Authorization": f"Bearer {key}"} for key in ("one", "two"))
@@ -145,8 +145,8 @@ def test_a_world_with_an_open_call_makes_no_room(monkeypatch, late):
             while not worlds.find("one").journal:
                 await asyncio.sleep(0)
             await client.get("/v2/agents", headers=second)
-            keys = worlds.known_keys
+            keys, simulation = worlds.known_keys, worlds.find("one")
             worlds.drop("one")  # which ends the wait
-            return keys, (await created).status_code
+            return keys, (await created).status_code, simulation.uses
 
-    assert asyncio.run(call()) == (["one", "two"], 201)
+    assert asyncio.run(call()) == (["one", "two"], 201, 0)
