@@ -8,6 +8,7 @@ from deck_sim.base.errors import quote
 from deck_sim.contract.error_catalog import raise_problems, refuse
 from deck_sim.contract.kinds import WEBHOOK
 from deck_sim.engine import deliveries
+from deck_sim.engine.injected_faults import TROUBLE
 from deck_sim.engine.world import ALL
 from deck_sim.engine.world_values import Resource
 from deck_sim.operations.table import Json, operation
@@ -95,9 +96,19 @@ def list_messages(simulation: Simulation, id: str) -> Json:
 
 
 def _delivery_as_json(simulation: Simulation, worlds: WorldRegistry, delivery: Resource) -> Json:
-    log, world = list[Json](), simulation.world
+    log, world, event = list[Json](), simulation.world, delivery.hidden["event"]
     secret = world.all("event_destination")[delivery["event_destination_id"]].hidden["secret"]
-    for attempt in world.delivery_log.get(delivery.id, []):
+    subject = event.data.id, *world.contract.names_of(event.type)
+    troubles = (injected.fault for injected in world.injected.by_owner.get(TROUBLE, ()))
+    hidden_faults = {
+        fault.key
+        for fault in troubles
+        if (fault.family, fault.key) == ("event", "status") and fault.applies_to(*subject)
+    }
+    attempts = world.delivery_log.get(delivery.id, [])
+    # As if there were no trouble, like the list of calls.
+    shown_attempts = [attempt for attempt in attempts if attempt.fault not in hidden_faults]
+    for attempt in shown_attempts:
         fits = attempt.refusal is None
         why = attempt.refusal or "the signature fits the secret, the body and the time"
         row = {
@@ -111,4 +122,6 @@ def _delivery_as_json(simulation: Simulation, worlds: WorldRegistry, delivery: R
         }
         log.append(row)
     signer = "world" if secret == worlds.secret_of(simulation.key) else "own"
-    return {**resource_as_json(simulation, delivery), "signed_with": signer, "log": log}
+    count = delivery["attempts"] - len(attempts) + len(shown_attempts)
+    summary = {**resource_as_json(simulation, delivery), "attempts": count}
+    return {**summary, "signed_with": signer, "log": log}

@@ -217,6 +217,19 @@ def test_one_webhook_comes_twice_or_late(
     assert trouble.occurred(simulation())
 
 
+def test_the_log_of_deliveries_leaves_out_what_a_trouble_lost(
+    start, sim, update, agent, subscribe, receiver, advance
+):
+    subscribe("agent.updated")
+    concierge = agent()
+    start("lost_once", Place(DELIVERY, "", ("agent.updated", concierge["id"])))
+    receiver.say(503, 204)
+    update(concierge, "first"), advance("1m")
+    (delivery,) = sim.get("/deliveries").json()["data"]
+    assert [attempt["status"] for attempt in delivery["log"]] == [503, 204]
+    assert delivery["attempts"] == 2
+
+
 def test_a_webhook_is_lost_for_ever(start, update, agent, subscribe, receiver, advance):
     subscribe("agent.updated")
     concierge = agent()
