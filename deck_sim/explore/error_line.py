@@ -7,6 +7,7 @@ _PAGE = re.compile(r"(?is)<(?:!doctype|html)\b.*?<title>\s*(.*?)\s*</title>.*?</
 _MESSAGE = re.compile(
     r"^[ \t]*(?:E +|Uncaught )?((?:(?:\w+\.)+[A-Z]\w*|\w*(?:Error|Exception))(?: \[\w+\])?: .*)$"
     r"|^[ \t]*error: (?!'\d+ subtests? failed)(?:'|\|-\s+)?(.*?)'?$"  # node:test
+    r"|^[ \t]*FAIL .+ > .+\n(.+)$"  # vitest
     r"|^[ \t]*● .+\n\n\s+(.+)$",  # Jest
     re.MULTILINE,
 )

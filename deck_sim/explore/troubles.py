@@ -34,10 +34,7 @@ _STORE = (
     "before a create call, store its `Idempotency-Key`; after a restart, repeat the call with it,"
     " or look for what it created"
 )
-_REPEAT = (
-    "wait a moment, or as long as `Retry-After` says, then repeat the call (in a test, wait with"
-    " `deck.sleep`)"
-)
+_REPEAT = "wait a moment, or as long as `Retry-After` says, then repeat the call"
 _ONCE = "remember each `webhook-id`, and ignore a webhook whose id came before"
 _READ = "treat an event as a hint, and read the present state of the resource"
 _POLL = "also poll what a webhook should tell, until the resource is final"

@@ -30,6 +30,10 @@ from deck_sim.runtime.findings import (
     Finding,
     collect_findings,
     raised_error,
+    unplayed_login,
+    unused_fault,
+    unused_hold,
+    unused_scenario,
 )
 from deck_sim.runtime.lint import POLL_INTERVAL, ignores_retry_after
 from deck_sim.runtime.registry import WorldRegistry
@@ -38,6 +42,8 @@ from deck_sim.runtime.simulation import Exploration, Simulation
 # The failure of an assertion or wait of the test, not of the program; and one of a number of calls.
 _OF_TEST = re.compile(r"\b[Aa]ssert|^Failed: |DeckSimError: no `")
 _OF_COUNT = re.compile(r" was called .+, (not|but must not) ")
+# What a program that a trouble stops may leave unused.
+_SET_UP = (unused_scenario, unused_fault, unused_hold, unplayed_login)
 _MOST_LINES = 1000  # of a timeline
 _NAMELESS = {"call": "", "event_delivery": "delivery"}  # entries without their ids
 
@@ -229,8 +235,9 @@ class Watch:
         return explored.accepted_forgery if explored else None
 
     def findings(self) -> list[str]:
-        """Describe what is wrong with the worlds of this run, besides hasty calls."""
-        return [row.text for row in self._rows() if row.subject != ignores_retry_after.__name__]
+        """Describe what is wrong with the worlds of this run, besides hasty calls and leftovers."""
+        left_out = [ignores_retry_after.__name__, *(find.__name__ for find in _SET_UP)]
+        return [row.text for row in self._rows() if not {row.kind, row.subject} & {*left_out}]
 
     def crashes(self) -> list[str]:
         """Describe the errors that the program raised for webhooks, if the trouble is about one."""

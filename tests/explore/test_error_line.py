@@ -24,6 +24,10 @@ OUTPUTS = {
         "Serialized Error: { code: 'ERR' }\n",
         FETCH,
     ),
+    "vitest, a name of one's own": (
+        " FAIL  a.test.ts > pays > late\nDeckTrouble: 503\n at a.ts:3:1\n  3|  throw error;\n",
+        "DeckTrouble: 503",
+    ),
     "jest": ("  ● pays\n\n    it is late\n\n    > 5 | throw new Error('late')\n", "it is late"),
     "jest, with a cause": (f"  ● pays\n\n    {FETCH}\n\n    Cause:\n    OSError: x\n", FETCH),
     "pytest": ("E   AssertionError: 1\n\na.py:3: AssertionError\n1 failed\n", "AssertionError: 1"),

@@ -136,6 +136,16 @@ def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):
     assert problems["lost_response"] == [text, "RemoteProtocolError"]
 
 
+def test_what_a_program_leaves_unused_when_it_stops_is_no_finding(explored, api, sim):
+    def program():
+        sim.post("/faults", json={"match": "GET /v2/agents", "status": 404})
+        api.post("/agents", json={"name": "a"}).raise_for_status()
+        api.get("/agents")
+
+    (result,) = explored(program, only=["reset at POST /v2/agents #1"]).results
+    assert (result.cause, result.findings) == ("not repeated", [])
+
+
 def test_findings_of_the_baseline_are_not_repeated(explored, create, sim):
     def program():
         sim.post("/queue", json={"resource": "task_run", "scenarios": ["success"]})  # not played
