@@ -78,13 +78,9 @@ def twin_of(method: Callable[P, T]) -> Callable[P, Coroutine[Any, Any, T]]:
 
 def check_no_event_loop(method: Callable[..., Any]) -> None:
     """Raise DeckSimError if a coroutine is the caller of `method`, which waits."""
-    try:
-        # A loop without a current task, such as the one of a synchronous browser driver, is blocked
-        # anyway.
-        in_asyncio = asyncio.current_task() is not None
-    except RuntimeError:
-        in_asyncio = False
-    if in_asyncio or _in_trio():
+    # A loop without a current task, such as the one of a synchronous browser driver, is blocked
+    # anyway.
+    if _is_in_task(asyncio) or _in_trio():
         kind, _, name = method.__qualname__.rpartition(".")
         raise DeckSimError(
             f"`{name}` waits, which blocks the event loop that calls it and perhaps the application"
@@ -95,7 +91,14 @@ def check_no_event_loop(method: Callable[..., Any]) -> None:
 
 def _in_trio() -> bool:
     lowlevel = sys.modules.get("trio.lowlevel")
-    return lowlevel is not None and lowlevel.in_trio_task()
+    return lowlevel is not None and _is_in_task(lowlevel)
+
+
+def _is_in_task(library: Any) -> bool:
+    try:
+        return library.current_task() is not None
+    except RuntimeError:
+        return False
 
 
 def run_in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
