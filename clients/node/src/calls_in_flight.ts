@@ -7,10 +7,8 @@ const BODILESS = [204, 205, 304];
 
 export class CallsInFlight {
   count = 0;
-  /** The number of webhooks that the application has yet to answer. */
-  receiving = 0;
-  /** The number of calls so far, of the control API, too, that may have changed something. */
-  changes = 0;
+  receiving = 0; // webhooks that the application has yet to answer
+  changes = 0; // calls so far, of the control API, too, that may have changed something
 
   /** Call a server. While a test fakes `setImmediate`, calls of `server` do without Node's own `fetch`,
    * which would wait for it, also in later tests. Errors are the same; redirects are not followed.

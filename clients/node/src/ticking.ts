@@ -9,6 +9,7 @@ import type { FakeTimers, MockTimers, Time } from "./types.js";
 const QUIET_TURNS = 3; // of the event loop without a call in flight: the application has gone on
 const PATIENCE = 50; // ms of waiting for a call, before the server is asked if a hold keeps it
 const LONGEST_RECEIPT = 5000; // ms that a receiver may take
+const LONGEST_WAIT = 24 * 3_600_000; // ms that a promise may take
 
 interface Timers {
   move(ms: number): unknown; // fires what is due
@@ -19,11 +20,14 @@ interface Timers {
 /** Move the world. Return in how many ms something is due, and how many calls are held. */
 type Advance = (ms: number) => Promise<{ due: number; held: number }>;
 
-/** Move a world and fake timers together. Each step goes to what comes first, a timer or something
- * that is due in the world, and ends when the calls of the application have ended.
+/** Move a world and fake timers together, by a time, or until a promise is settled. Each step goes to what
+ * comes first, a timer or something that is due in the world, and ends when the calls of the application have ended.
  */
-export async function tick(calls: CallsInFlight, advance: Advance, by: Time, timers: Timers): Promise<void> {
-  let left = readMilliseconds(by);
+export async function tick(calls: CallsInFlight, advance: Advance, by: Time | Promise<unknown>, timers: Timers) {
+  const isPromise = typeof by === "object";
+  let left = isPromise ? LONGEST_WAIT : readMilliseconds(by);
+  let isSettled = false;
+  if (isPromise) by.catch(() => {}).then(() => (isSettled = true));
   let due = 0; // what is due now is played first
   let changes = calls.changes;
   let ahead = 0; // ms by which the timers have moved more than the world
@@ -70,11 +74,15 @@ export async function tick(calls: CallsInFlight, advance: Advance, by: Time, tim
 
   for (;;) {
     await rest();
+    if (isSettled) return;
     if (changes !== calls.changes) due = 0; // the application has changed what is due
     changes = calls.changes;
     const timer = timers.next() + ahead;
     const step = Math.min(left, timer, due);
-    if (step === 0 && timer > 0 && due > 0) return;
+    if (step === 0 && timer > 0 && due > 0) {
+      if (!isPromise) return;
+      throw new DeckSimError("the promise is not settled after a day; is there a timer that it waits for?");
+    }
     // The process is at the time of the webhooks that come with this step. If a timer is due, too,
     // it is a millisecond earlier, so that a poll sees what the world has become.
     if (due <= step) await moveTimers(timer > step ? step : step - 1);
@@ -110,24 +118,14 @@ function ofClock(fakes: FakeTimers): Timers {
     const { timers = {} } = clock; // an object before vitest 5, then a Map
     const rows: any[] = "values" in timers ? [...timers.values()] : Object.values(timers);
     if (rows.length === fakes.getTimerCount()) return rows;
-    const text = `\`tick\` cannot read the timers of vitest ${versionOfVitest()}`;
-    throw new DeckSimError(`${text}; report it to deck-sim, and use vitest 5.1`);
+    const require = createRequire(`${process.cwd()}/`);
+    const runner = process.env.VITEST ? `vitest ${require("vitest/package.json").version}` : "jest";
+    throw new DeckSimError(`\`tick\` cannot read the timers of ${runner}; report it to deck-sim, and use vitest 5.1`);
   }
   return {
     move: (ms) => fakes.advanceTimersByTimeAsync(ms),
     next: () => Math.max(Math.min(...list().map(({ callAt }) => callAt)) - clock.now, 0),
     // One that is set while timers are fired is due a millisecond later.
-    immediates: () => {
-      const times = list().filter(({ type }) => type === "Immediate").map(({ callAt }) => callAt);
-      return Math.max(...times, clock.now) - clock.now;
-    },
+    immediates: () => Math.max(...list().map(({ callAt, type }) => (type === "Immediate" ? callAt - clock.now : 0)), 0),
   };
-}
-
-function versionOfVitest(): string {
-  try {
-    return createRequire(`${process.cwd()}/`)("vitest/package.json").version;
-  } catch {
-    return "(unknown)";
-  }
 }

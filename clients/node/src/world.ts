@@ -86,12 +86,13 @@ export class World {
     this.#move({ until: { event, id: about && readId(about) } });
   #move = (how: object): Promise<void> => this.control("POST", "/clock/advance", how);
 
-  /** Move the clock and the fake timers of vitest or jest together, from timer to timer. The application
-   * calls with `world.fetch`. With `mock.timers` of node:test, `step` is the longest time to move at once.
+  /** Move the clock and the fake timers of vitest or jest together, from timer to timer, by a time, or until a
+   * promise is settled, which is the result. The application calls with `world.fetch`. With `mock.timers` of
+   * node:test, `step` is the longest time to move at once.
    */
-  tick(by: Time, timers: FakeTimers): Promise<void>;
-  tick(by: Time, timers: MockTimers, options: { step: Time }): Promise<void>;
-  async tick(by: Time, timers: FakeTimers | MockTimers, options?: { step: Time }): Promise<void> {
+  tick<T = void>(by: Time | Promise<T>, timers: FakeTimers): Promise<T>;
+  tick<T = void>(by: Time | Promise<T>, timers: MockTimers, options: { step: Time }): Promise<T>;
+  async tick<T>(by: Time | Promise<T>, timers: FakeTimers | MockTimers, options?: { step: Time }): Promise<T> {
     const { clock = "frozen" } = this.#options;
     if (clock !== "frozen") {
       throw new DeckSimError(`\`tick\` needs the clock \`frozen\`, but this world's is \`${clock}\``);
@@ -104,6 +105,7 @@ export class World {
       return { due, held: kept_back.reduce((sum, { answers }) => sum + answers, 0) };
     };
     await tick(this.#calls, advance, by, readTimers(timers, options?.step));
+    return by as T;
   }
 
   /** `fetch` for an application whose timers `tick` moves. */

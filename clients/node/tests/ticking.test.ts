@@ -47,6 +47,14 @@ describe("half an hour", () => {
   });
 });
 
+test("time passes until a promise is settled, which is the result", async ({ world }) => {
+  const began = Date.now();
+  expect(await world.tick(poll(world), vi)).toEqual(["queued", "running", "completed"]);
+  expect(Date.now() - began).toBe(10_000);
+  await expect(world.tick(wait(5000).then(() => world.use("?")), vi)).rejects.toThrow(/unknown scenario: '\?'/);
+  await expect(world.tick(new Promise(() => {}), vi)).rejects.toThrow(/^the promise is not settled after a day/);
+});
+
 test("webhooks come at the time of the process", async ({ world }) => {
   vi.setSystemTime("2030-01-01T00:00:00Z");
   const times: string[] = [];
