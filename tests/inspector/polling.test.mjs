@@ -11,7 +11,7 @@ async function ask(...answers) {
   const requests = [];
   const told = [];
   const get = async (path) => {
-    if (path === "/_sim/schemas") return {};
+    if (path === "/_sim/schemas" || path.startsWith("/_sim/next")) return {};
     requests.push(`${path.split("=")[1]} ${api.id ?? "by key"}`);
     const answer = answers.shift();
     if (answer instanceof Error) throw answer;

@@ -6,9 +6,8 @@ import { Api, RecordedApi } from "./api.js";
 import { readFragment, writeFragment } from "./fragment.js";
 import { Model } from "./model.js";
 import { Toasts } from "./parts/toasts.js";
-import { Poller } from "./polling.js";
+import { NEXT, Poller } from "./polling.js";
 
-const MOST_DUE = 2_000; // a world of 5,000 runs has 10,000 timers
 const NEXT_AGE = 2_000; // ms after which an answer about a moving clock is old
 const SAVE_PAUSE = 200; // ms after the last of many choices of a moment
 const TICK = 500; // ms between two drawings of a moving clock
@@ -92,7 +91,9 @@ export class Inspector {
           if (this.wasGone) this.toasts.add(RESTARTED, false);
         }
         this.wasGone = false;
-        void this._askNext();
+        if (!news.due) return void this._askNext();
+        this.model.takeNext(news.due);
+        this.refresh();
       },
       onState: (state, text) => {
         if (state === this.connection.state) return;
@@ -113,7 +114,7 @@ export class Inspector {
       this.isStale = false;
       this.askedAt = performance.now();
       const { model, api } = this;
-      const next = await api.get(`/_sim/next?limit=${MOST_DUE}`).catch(() => null);
+      const next = await api.get(NEXT).catch(() => null);
       if (next && model === this.model) model.takeNext(next);
       this.refresh();
     }

@@ -12,8 +12,9 @@ import { leftText, parseTime, words } from "./parts/format.js";
 /**
  * The data of the server. `time` is added: a moment in milliseconds.
  *
- * @typedef {{world: World, data: any[], events: any[], next: number, schemas: Schemas}} News the
- *   answer of `GET /_sim/timeline?after=N`; `data` has entries and calls
+ * @typedef {{world: World, data: any[], events: any[], next: number, schemas: Schemas,
+ *   due?: Next|null}} News the answer of `GET /_sim/timeline?after=N`; `data` has entries and
+ *   calls, and the first answer has `due`
  * @typedef {{editions: Record<string, Edition>}} Schemas of `GET /_sim/schemas`
  * @typedef {{answer_key: string, attempts: number, destination: any, plays: string[],
  *   kinds: Record<string, Kind>}} Edition `attempts`: of a delivery; `destination`: the body of the

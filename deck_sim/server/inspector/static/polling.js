@@ -2,6 +2,7 @@
 /** New records of a world: `GET /_sim/timeline?after=N`, twice a second. */
 
 const PAUSE = 500; // ms between two requests
+export const NEXT = "/_sim/next?limit=2000"; // a world of 5,000 runs has 10,000 timers
 const LONG_PAUSE = 1_000; // while there is no answer
 export const PATIENCE = 3_000; // ms without an answer, after which the server counts as silent
 
@@ -52,12 +53,14 @@ export class Poller {
     this._watch();
     let pause = PAUSE;
     try {
-      const [news, schemas] = await Promise.all([
+      const [news, schemas, due] = await Promise.all([
         this.api.get(`/_sim/timeline?after=${this.after}`),
         this.schemas ?? this.api.get("/_sim/schemas"),
+        // At once, so that the first drawing has the reasons.
+        this.after ? null : this.api.get(NEXT),
       ]);
       this.schemas = schemas;
-      if (!this.isStopped) pause = this._take({ ...news, schemas });
+      if (!this.isStopped) pause = this._take({ ...news, schemas, due });
     } catch (/** @type {any} */ error) {
       if (error.status === 404) this._tell("deleted");
       else if (error.status >= 400 && error.status < 500)

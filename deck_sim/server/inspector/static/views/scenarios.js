@@ -36,7 +36,8 @@ export function scenariosOf(ctx) {
 /** @param {Context} ctx */
 export function scenariosView(ctx) {
   const all = scenariosOf(ctx);
-  if (!all.length) return emptyState("Scenarios", "Loading…");
+  if (!all.length)
+    return emptyState("Scenarios", ctx.isOffline ? "The server does not answer." : "Loading…");
   const terms = searched.toLowerCase().split(/\s+/);
   const matching = all.filter((scenario) => {
     const { name, summary } = scenario;

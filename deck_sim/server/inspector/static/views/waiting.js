@@ -161,7 +161,7 @@ function row(ctx, resource) {
   const delivery = model.deliveries.get(resource.id);
   const name = lane?.title ?? delivery?.eventType ?? resource.id;
   // A report has no buttons.
-  const remedy = ctx.readOnly ? remedyOf(ctx, resource.id) : "";
+  const remedy = ctx.readOnly && !ctx.isPast ? remedyOf(ctx, resource.id) : "";
   return html`<li class="waiting-row">
     <div class="waiting-line">
       ${statusBadge(resource.status, model.statusRow(resource.kind, resource.status).family)}
