@@ -58,8 +58,9 @@ def refuse_hasty_calls(simulation: Simulation, place: Place) -> None:
     """
     fields = {"error": "rate_limit/rate_limit_exceeded", "retry_after": RETRY_AFTER.seconds}
     fault = _read_call_fault(place, fields)
-    client_ns = simulation.client_ns
-    _inject(simulation, _HastyCalls(TROUBLE, fault, TROUBLE, client_ns=client_ns))
+    # No bound method: a copy of the world would read a copy of the simulation.
+    hasty_calls = _HastyCalls(TROUBLE, fault, TROUBLE, client_ns=lambda: simulation.client_ns())
+    _inject(simulation, hasty_calls)
 
 
 def _read_call_fault(place: Place, fields: dict[str, Any], **limits: int) -> Fault:

@@ -142,6 +142,15 @@ def test_a_call_is_refused_until_two_seconds_have_passed(start, create, advance,
         assert [create(), create()] == [201, 201]
 
 
+def test_a_sleep_of_a_receiver_counts_after_a_seed(start, create, sim, simulation):
+    """A seed replaces the world by a copy."""
+    start("rate_limited", FIRST_CREATE)
+    sim.call("POST", "/seed", {"resources": {"agents": [{"id": "agt_1", "name": "a"}]}})
+    assert create() == 429
+    simulation().slept_ns += 2 * 10**9
+    assert create() == 201
+
+
 def test_the_real_time_that_a_client_waits_is_counted(
     start, create, server, simulation, pass_real_time
 ):
