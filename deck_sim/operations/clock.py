@@ -17,6 +17,7 @@ from deck_sim.operations.holds import holds_as_json
 from deck_sim.operations.present import due_as_json, unfinished_as_json
 from deck_sim.operations.table import Json, operation
 from deck_sim.runtime.advance import (
+    AdvanceResult,
     advance_by,
     advance_to,
     advance_until_event,
@@ -93,13 +94,17 @@ async def advance_clock(
     limit: Length = timedelta(days=1),
 ) -> Json:
     """Move the clock. Everything that falls due, webhooks included, happens before the answer,
-    which lists it in `happened`. `next` is the timer that is due first.
+    which lists it in `happened`. `next` is the timer that is due first. A `sleep` while the world
+    waits for a webhook receiver moves nothing, and counts as a wait between two calls.
     """
     targets = {"by": by, "to": to, "sleep": sleep, "until": until}
     names = [name for name, value in targets.items() if value is not None]
     if len(names) != 1:
         text = f"give exactly one of {listed(targets)}"
         raise refuse("request/input_invalid", text, field="by")
+    if sleep is not None and simulation.advancing and simulation.attempting:
+        simulation.slept_ns += round(sleep.total_seconds() * 1e9)
+        return await _show_move(simulation, AdvanceResult(simulation.world.now, [], 0))
     simulation.moves[",".join(getattr(until, "event", names))] += 1
     if (length := sleep if by is None else by) is not None:
         advance = advance_by(simulation, length, *names)
@@ -122,6 +127,10 @@ async def advance_clock(
         report.happened, report.now = report.happened + rest.happened, rest.now
     if explored is not None and sleep is None:
         explored.after_move(simulation)
+    return await _show_move(simulation, report)
+
+
+async def _show_move(simulation: Simulation, report: AdvanceResult) -> Json:
     happened = await map_in_turns(
         lambda numbered: entry_as_json(simulation, numbered[1], numbered[0]),
         enumerate(report.happened, report.after + 1),

@@ -436,6 +436,27 @@ def test_a_receiver_may_cause_the_awaited_event(
     sim.call("POST", "/clock/advance", {"until": {"event": "task_run.completed"}})
 
 
+def test_a_sleep_of_a_receiver_moves_nothing_and_is_a_wait(receiver, subscribe, agent, sim, api):
+    """So a call that is refused with Retry-After is not repeated too early."""
+    subscribe()
+    fault = {"error": "rate_limit/rate_limit_exceeded", "retry_after": 5, "times": 2}
+    sim.call("POST", "/faults", {"match": "GET /v2/sources", **fault})
+    naps = []
+
+    def nap(arrival, line):
+        for seconds in (4, 5, 5):
+            api.get("/sources")
+            naps.append(sim.call("POST", "/clock/advance", {"sleep": f"{seconds}s"}))
+        return 204
+
+    receiver.say(nap)
+    agent()
+    moved = sim.call("POST", "/clock/advance", {"by": "0s"})
+    assert [nap["now"] for nap in naps] == [moved["now"]] * 3
+    lint = sim.call("GET", "/lint")["data"]
+    assert len([row for row in lint if row["name"] == "ignores_retry_after"]) == 1
+
+
 def test_a_caller_in_a_frozen_process_sets_the_timestamp(receiver, subscribe, agent, sim):
     """Until it sends no time. Calls without headers, or of the server's process, change nothing."""
     subscribe()

@@ -35,6 +35,7 @@ export async function tick(calls: CallsInFlight, advance: Advance, by: Time | Pr
   /** Fire what the application waits for within a call, and what is due until a time. */
   async function fire(until = 0): Promise<void> {
     const ms = Math.max(timers.next() + ahead <= until ? timers.next() : 0, timers.immediates());
+    if (until > 0 && ms > 0) await advance(ms); // the world waits for the receiver, and counts its sleep
     await timers.move(ms);
     ahead += ms;
   }

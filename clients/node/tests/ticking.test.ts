@@ -101,7 +101,7 @@ test("a receiver can wait for timers that are due, and call Deck", async ({ worl
 });
 
 test("a receiver can sleep before it calls Deck again", async ({ world }) => {
-  await world.fault({ match: "GET /v2/task-runs/*", status: 503, times: 1 });
+  await world.fault({ match: "GET /v2/task-runs/*", error: "rate_limit/rate_limit_exceeded", retry_after: 1, times: 1 });
   const statuses: string[] = [];
   await world.deliverTo(async (_, response) => {
     const [run] = await world.runs();
@@ -114,6 +114,8 @@ test("a receiver can sleep before it calls Deck again", async ({ world }) => {
   const began = Date.now();
   await world.tick("1m", vi);
   expect(statuses).toEqual(["running", "completed"]);
+  const { data } = await world.control<{ data: { name: string }[] }>("GET", "/lint");
+  expect(data.map(({ name }) => name)).not.toContain("ignores_retry_after");
   expect(Date.now() - began).toBe(60_000);
 });
 
