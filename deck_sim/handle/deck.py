@@ -307,7 +307,7 @@ class Deck(AbstractContextManager["Deck"]):
         A client that waits for ever gets an error: when nothing has happened in `most_idle_sleeps`
         calls in a row, and nothing is due or the sleeps take no time.
         """
-        if self._control.sleeps_in_receiver(seconds):
+        if self._control.skip_sleep(seconds):
             return
         report = self._advance(sleep=write_duration(seconds))
         if any(entry.kind != "clock" for entry in report.happened):

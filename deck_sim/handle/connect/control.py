@@ -77,9 +77,9 @@ class Control:
             raise DeckSimError(f"{text}; move the clock when the receiver has answered")
         return self("advance_clock", **values)
 
-    def sleeps_in_receiver(self, seconds: float) -> bool:
-        """Whether a webhook receiver is the caller. Then no time passes, but its sleep counts as a
-        wait between two calls.
+    def skip_sleep(self, seconds: float) -> bool:
+        """Note a sleep of a webhook receiver, which takes no time, but counts as a wait between two
+        calls. Return whether a receiver is the caller.
         """
         server = server_at(self.url)
         if server is not None and is_receiving(self.api_key):
