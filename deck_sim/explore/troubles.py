@@ -67,7 +67,8 @@ MEANINGS = {
     " world and of real time; those of a write are findings",
     "client_timeout": "the call is carried out, but the client's timeout passes before the answer"
     " comes",
-    "fails_again": "the call is carried out, but answered 504; the next such call is answered 503",
+    "fails_again": "the call is carried out, but answered 504; the next such call is answered 503,"
+    " a start or a login with Deck's `source/source_not_available`",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
     "late": "the webhook comes after the next webhook to its destination: Deck promises no order",
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",
