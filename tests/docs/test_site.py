@@ -1,0 +1,65 @@
+"""The Markdown of the site, and the check of its HTML; `scripts/docs` builds it."""
+
+import re
+import tomllib
+
+import pytest
+from docs_site import ROOT, Site, find_broken_links
+
+
+@pytest.fixture(scope="module")
+def site():
+    return Site()
+
+
+def test_every_page_is_in_the_navigation(site):
+    config = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
+    listed = [page for section in config["nav"] for pages in section.values() for page in pages]
+    names = [name for page in listed for name in page.values()]
+    assert sorted(names) == sorted(site.names.values())
+
+
+def test_a_link_to_a_page_or_picture_is_one_of_the_site(site):
+    assert "](trouble.md)" in site.pages["index.md"]
+    assert 'src="images/timeline-light.png"' in site.pages["index.md"]
+    assert "](design.md)" in site.pages["contributing.md"]
+
+
+def test_a_link_to_a_file_leads_to_its_place_on_the_page_of_its_folder(site):
+    (link,) = re.findall(r"\]\((files/.*compose.*?)\)", site.pages["deployment.md"])
+    assert link == "files/deploy.md#composeyaml"
+    assert "## compose.yaml\n\n````yaml\n" in site.pages["files/deploy.md"]
+
+
+def test_a_link_to_a_file_at_the_top_leads_to_its_own_page():
+    site = Site()
+    link = site.rewrite("[L](../LICENSE)", "docs/a.md", "a.md")
+    assert link == "[L](files/LICENSE.md)"
+
+
+def test_a_link_in_code_stays(site):
+    assert "[x](../README.md)" in Site.rewrite(
+        site, "```\n[x](../README.md)\n```", "docs/a.md", "a.md"
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "broken"),
+    [
+        ('<a href="b/">', []),
+        ('<a href="b/#there">', []),
+        ('<a href="https://deck.co/x">', []),
+        ('<a href="c/">', ["index.html: c/"]),
+        ('<a href="b/#gone">', ["index.html: b/#gone: no such anchor"]),
+        ('<img src="a.png">', ["index.html: a.png"]),
+        (
+            '<link href="https://fonts.example/a.css">',
+            ["index.html loads https://fonts.example/a.css"],
+        ),
+    ],
+)
+def test_the_check_reports_what_leads_nowhere_or_is_loaded_from_elsewhere(html, broken, tmp_path):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b/index.html").write_text('<h1 id="there">')
+    (tmp_path / "index.html").write_text(html)
+    assert [*find_broken_links(tmp_path)] == broken
