@@ -9,8 +9,7 @@ from deck_sim.engine.world_values import Options
 from deck_sim.operations import CONTROL_OPERATIONS
 
 PAGE = Path(__file__).parents[2].joinpath("docs/control.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `([A-Z]+ /_sim[^`]*|\w+)` \| (.*) \|\n", re.MULTILINE)
-ROWS = re.compile(f"(?:{ROW.pattern})+", re.MULTILINE)
+TABLE = re.compile(r"(<!-- table: ([\w ]+) -->\n).*?(<!-- /table -->)", re.DOTALL)
 EXAMPLE = re.compile(r"^\$ (deck .*?)\n(\{.*?)\n(?=\$ |```)", re.MULTILINE | re.DOTALL)
 MORE = "…"
 
@@ -22,24 +21,23 @@ for row in CONTROL_OPERATIONS.values():
     name = f"{row.method} /_sim{re.sub('{(.*?)}', lambda match: match[1].upper(), row.path)}"
     module = getattr(row.function, "func", row.function).__module__.rpartition(".")[2]
     TABLES.setdefault(module, {})[name] = row.words
-TABLE_OF = {name: table for table, rows in TABLES.items() for name in rows}
 
 
 def write_page(text):
-    """The page, in which each table has all rows of its modules, and all options."""
+    """The page, with the rows of the tables that each marker names."""
 
     def fill_table(match):
-        old_rows = ROW.findall(match[0])
-        tables = {TABLE_OF.get(name): None for name, _ in old_rows}
-        rows = {name: words for table in tables if table for name, words in TABLES[table].items()}
-        handwritten = [row for row in old_rows if row[0] not in rows]
-        return "".join(f"| `{name}` | {words} |\n" for name, words in [*handwritten, *rows.items()])
+        rows = {name: words for table in match[2].split() for name, words in TABLES[table].items()}
+        head = f"| {'field' if 'options' in match[2] else 'call'} | |\n|---|---|\n"
+        lines = "".join(f"| `{name}` | {words} |\n" for name, words in rows.items())
+        return f"{match[1]}{head}{lines}{match[3]}"
 
-    return ROWS.sub(fill_table, text)
+    return TABLE.sub(fill_table, text)
 
 
-def test_each_operation_and_option_has_a_row():
-    assert {*TABLE_OF} <= {name for name, _ in ROW.findall(PAGE)}
+def test_every_table_is_on_the_page():
+    on_page = [name for _, names, _ in TABLE.findall(PAGE) for name in names.split()]
+    assert sorted(on_page) == sorted(TABLES)
 
 
 def test_every_example_answers_as_shown(server, api):
