@@ -139,6 +139,15 @@ def _break_off(world: World, story: Story, error: ScriptError) -> None:
         world.move(resource, machine.broken)
 
 
+def end_run(world: World, run_id: str) -> bool:
+    """Let a run time out now; return False if its status does not allow it."""
+    run = world.all("task_run")[run_id]
+    if "failed" not in world.machine(run).follows[str(run.status)]:
+        return False
+    _timeout_due(world, run_id)
+    return True
+
+
 def _timeout_due(world: World, owner: str, text: str | None = None) -> None:
     run = world.all("task_run")[owner]
     timeout = spell_duration(timedelta(seconds=run.hidden["timeout_seconds"]))

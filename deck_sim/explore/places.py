@@ -6,7 +6,7 @@ run of the test.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,11 +18,14 @@ from deck_sim.server.api import routes_of
 
 WRITE, READ = "write", "read"  # calls of the program, by whether they change something
 DIRECT = "direct"  # writes without a socket
+RACE = "race"  # a cancel of a run, or an answer to its prompt
 DELIVERY, EARLY, OVERTAKEN = "delivery", "early", "overtaken"
-FIRST, POLLED = "first", "polled"  # deliveries: to a destination, about what is read later anyway
+FIRST, LAST = "first", "last"  # deliveries: the first to a destination, the last about a resource
 STEP, STEPS, RANGES = "step", "steps", "ranges"  # one step, all steps, steps with a range
 SLOW = "slow"  # all steps, if there is time for longer ones
 RECORDER = "deck_webhooks"  # the name of the destination of `deck_webhooks`, which only records
+
+_ENDED_BY = re.compile(r"POST /v2/task-runs/\*/(cancel|interaction)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Place:
     subject: tuple[str, ...] = ()
     number: int = 1
     like: tuple[str, ...] = field(default=(), compare=False)  # the same in similar places
+    for_webhook: bool = field(default=False, compare=False)  # a call that handles a webhook
     life: str = ""  # the name of the world's `Life`
 
 
@@ -67,20 +71,24 @@ def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
 
 def _find_calls(simulation: Simulation) -> Iterator[Place]:
     counts, faulty = Counter[str](), set[tuple[str, str, bytes]]()
-    delivered_at = _find_delivery_moments(simulation)
+    delivered_at = find_delivery_moments(simulation)
     for pattern, call in program_calls(simulation):
-        counts[pattern] += 1
+        exact = f"{call.method} {call.path}"
+        counts.update({pattern, exact})
         number, same = counts[pattern], (call.method, call.path, call.body)
+        name, for_webhook = f"{pattern} #{number}", is_for_webhook(call, delivered_at)
         # A test of a fault is about one trouble already.
         if (call.fault and not call.by_trouble) or same in faulty:
             faulty.add(same)
             continue
         if call.method != "GET":
             for kind in (WRITE, DIRECT) if call.in_process else (WRITE,):
-                yield Place(kind, f"{pattern} #{number}", (pattern,), number)
+                yield Place(kind, name, (pattern,), number, for_webhook=for_webhook)
+            if call.status < 300 and _ENDED_BY.fullmatch(pattern):
+                yield Place(RACE, name, (exact,), counts[exact])
         else:  # reads of one resource in one status are alike, but for those for a webhook
-            like = (READ, call.path, f"{call.answered.get('status')}", f"{call.at in delivered_at}")
-            yield Place(READ, f"{pattern} #{number}", (pattern,), number, like)
+            like = (READ, call.path, f"{call.answered.get('status')}", f"{for_webhook}")
+            yield Place(READ, name, (pattern,), number, like, for_webhook=for_webhook)
 
 
 def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
@@ -103,7 +111,6 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
     rows = [(row, row.hidden["event"], str(row["event_destination_id"])) for row in attempted]
     # A poll shows the present state, and so what the last event tells, but not those before it.
     last_about = {(destination, event.data.id): event.id for _, event, destination in rows}
-    polls = _find_polls(simulation)
     for delivery, event, destination in rows:
         subject = (event.type, event.data.id)
         counts[subject] += 1
@@ -119,27 +126,40 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
             yield Place(EARLY, name, subject, early_counts[subject], (EARLY, *like))
         if first[destination] == delivery.id:
             yield Place(FIRST, name, subject, number, (FIRST, destination))
-        is_polled = (
-            polls.get(event.data.id, delivery.created_at) > world.delivery_log[delivery.id][-1].at
-        )
-        if is_polled and last_about[destination, event.data.id] == event.id:
-            yield Place(POLLED, name, subject, number, (POLLED, *like))
+        if last_about[destination, event.data.id] == event.id:
+            yield Place(LAST, name, subject, number, (LAST, *like))
         if last[destination] != delivery.id:
             yield Place(OVERTAKEN, name, subject, number, (OVERTAKEN, *like))
 
 
-def _find_polls(simulation: Simulation) -> dict[str, datetime]:
-    """Return the moment of the last read of each resource that no webhook caused."""
-    delivered_at = _find_delivery_moments(simulation)
-    return {
-        call.path.rpartition("/")[2]: call.at
+def is_polled(simulation: Simulation, resource_id: str) -> bool:
+    """Whether the program read a resource, or the list that has it, after a webhook about it was
+    lost, and not for another webhook.
+    """
+    world = simulation.world
+    kind = world.kind(world.resource(resource_id).kind)
+    lost_at = max(
+        entry.at for log in world.delivery_log.values() for entry in log if entry.fault == "drop"
+    )
+    delivered_at = find_delivery_moments(simulation)
+    return any(
+        call.method == "GET"
+        and (resource_id in call.path or call.path == f"/v2/{kind.path}")
+        and call.at >= lost_at
+        and not is_for_webhook(call, delivered_at)
         for _, call in program_calls(simulation)
-        if call.method == "GET" and call.at not in delivered_at
-    }
+    )
 
 
-def _find_delivery_moments(simulation: Simulation) -> set[datetime]:
-    return {entry.at for log in simulation.world.delivery_log.values() for entry in log}
+def find_delivery_moments(simulation: Simulation) -> set[datetime]:
+    """Return when webhooks reached a receiver, or a proxy before it."""
+    logs = simulation.world.delivery_log.values()
+    return {entry.at for log in logs for entry in log if entry.fault != "drop"}
+
+
+def is_for_webhook(call: Call, delivered_at: Collection[datetime]) -> bool:
+    """Whether a receiver made the call while it handled a webhook."""
+    return not call.caused and call.at in delivered_at
 
 
 def _find_steps(simulation: Simulation, room: int = 1) -> Iterator[Place]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from deck_sim.engine.injected_faults import TROUBLE, Injected
+from deck_sim.engine.playing import end_run
 from deck_sim.engine.script import Story
 from deck_sim.engine.seeded_draws import draw_duration
 from deck_sim.engine.world import World
@@ -32,6 +33,24 @@ def call_fault(**fault: Any) -> Effect:
         _inject(simulation, Injected(TROUBLE, _read_call_fault(place, fault, times=1), TROUBLE))
 
     return start
+
+
+def be_unavailable(simulation: Simulation, place: Place) -> None:
+    """Answer the call at `place` with 503. If it is for a webhook, answer each such call so until
+    the attempt is over: then a program that tries it a few times gives up, and the webhook comes
+    again.
+    """
+    limit: dict[str, Any] = {"duration": "1ms"} if place.for_webhook else {"times": 1}
+    fault = _read_call_fault(place, {"status": 503, **limit})
+    _inject(simulation, Injected(TROUBLE, fault, TROUBLE))
+
+
+def end_first(simulation: Simulation, place: Place) -> None:
+    """Let the run time out just before the call at `place`."""
+    fault = _read_call_fault(place, {"lost_response": True})  # which never fires
+    run_id = place.subject[0].split("/")[3]
+    early_end = _EarlyEnd(TROUBLE, fault, TROUBLE, end=lambda: end_run(simulation.world, run_id))
+    _inject(simulation, early_end)
 
 
 def kill_program(simulation: Simulation, place: Place) -> None:
@@ -77,10 +96,8 @@ def pass_timeout(simulation: Simulation, place: Place) -> None:
 def fail_again(simulation: Simulation, place: Place) -> None:
     """Carry out the call at `place`, but answer 504; answer the next such call with 503."""
     lost = _GatewayTimeout(_read_call_fault(place, {"lost_response": True}, times=1))
-    again = replace(place, number=place.number + 1)
-    is_story = place.subject[0].endswith(("/run", "/connections"))
-    refusal = {"error": "source/source_not_available"} if is_story else {"status": 503}
-    for fault in (lost, _read_call_fault(again, refusal, times=1)):
+    again = _read_call_fault(replace(place, number=place.number + 1), {"status": 503}, times=1)
+    for fault in (lost, again):
         _inject(simulation, Injected(TROUBLE, fault, TROUBLE))
 
 
@@ -120,6 +137,8 @@ class _PassedTimeout(_FaultLike):
 
 
 class _GatewayTimeout(_FaultLike):
+    key = "gateway_timeout"
+
     def apply(self, answer: OutgoingResponse) -> OutgoingResponse:
         return replace(answer, status=504, headers=(), pieces=(), length=0)
 
@@ -159,6 +178,17 @@ class _HastyCalls(Injected):
             self.has_waited = bool(self.waited_ns) or now - self.refused_at[0] >= RETRY_AFTER
         self.refused_at = now, real
         return not self.has_waited
+
+
+@dataclass(slots=True)
+class _EarlyEnd(Injected):
+    end: Callable[[], bool] = lambda: False
+
+    def meet(self, now: datetime) -> bool:
+        self.met += 1
+        if self.met == self.fault.after + 1:
+            self.fired += self.end()
+        return False
 
 
 def pace(stretch: Stretch) -> Effect:

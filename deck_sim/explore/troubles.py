@@ -11,8 +11,9 @@ from deck_sim.explore.places import (
     DIRECT,
     EARLY,
     FIRST,
+    LAST,
     OVERTAKEN,
-    POLLED,
+    RACE,
     RANGES,
     READ,
     SLOW,
@@ -20,11 +21,12 @@ from deck_sim.explore.places import (
     STEPS,
     WRITE,
     Place,
+    is_polled,
 )
 from deck_sim.runtime.simulation import Simulation
 
 LOST_RESPONSE, CLIENT_TIMEOUT = "lost_response", "client_timeout"
-FAILS_AGAIN, RESTART = "fails_again", "restart"
+FAILS_AGAIN, RESTART, ENDS_FIRST = "fails_again", "restart", "ends_first"
 CARRIED_OUT = (LOST_RESPONSE, CLIENT_TIMEOUT, FAILS_AGAIN)  # Deck does what the call asks for
 _TIMINGS = (STEP, STEPS, RANGES, SLOW)
 _AND = " and "  # between the names of a pair
@@ -43,6 +45,7 @@ _EARLY = (
     "the webhook may come before the answer: store what it needs before the call, and nothing older"
     " after it"
 )
+_RACE = "a run may end just before a cancel or an answer arrives: after a 409, read the run"
 _LONG = "poll until the status is final, as Deck's timeout sees to, not a fixed number of times"
 _ANY = "stop polling at any final status, and wait for no other: a status may end before it is read"
 
@@ -62,17 +65,21 @@ class TroubleKind:
 MEANINGS = {
     "lost_response": "the call is carried out, but its answer is lost, as when a connection breaks",
     "reset": "the connection breaks before the call arrives; nothing is done",
-    "unavailable": "a gateway answers 503, as during a deployment; the call has no effect",
+    "unavailable": "a gateway answers 503, as during a deployment; the call has no effect. While a"
+    " webhook is handled, each such call gets it",
     "rate_limited": "429 with `Retry-After: 2`, also for up to three repetitions within 2 s of the"
     " world and of real time; those of a write are findings",
     "client_timeout": "the call is carried out, but the client's timeout passes before the answer"
     " comes",
-    "fails_again": "the call is carried out, but answered 504; the next such call is answered 503,"
-    " a start or a login with Deck's `source/source_not_available`",
+    "fails_again": "the call is carried out, but a gateway answers it 504, and the next such call"
+    " 503",
+    "ends_first": "the run times out just before the call arrives, so Deck answers 409; only an"
+    " error that shows the 409 is a finding",
     "duplicate": "the webhook comes twice, with the same `webhook-id`",
     "late": "the webhook comes after the next webhook to its destination: Deck promises no order",
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",
-    "lost": "the webhook never comes, and its log says that it came",
+    "lost": "the webhook never comes, and its log says that it came; tried only if the program then"
+    " reads the resource, or its list",
     "forged": "a message with a wrong signature comes first; an answer 2xx is a finding",
     "before_response": "the webhook comes before the answer of the call that caused it",
     "again_after_next": "the webhook comes again after the next webhook to its destination",
@@ -87,14 +94,15 @@ MEANINGS = {
 TROUBLE_KINDS = (
     TroubleKind(LOST_RESPONSE, (WRITE,), effects.call_fault(lost_response=True), _KEY),
     TroubleKind("reset", (WRITE, READ), effects.call_fault(reset=True), _REPEAT),
-    TroubleKind("unavailable", (WRITE, READ), effects.call_fault(status=503), _REPEAT),
+    TroubleKind("unavailable", (WRITE, READ), effects.be_unavailable, _REPEAT),
     TroubleKind("rate_limited", (WRITE, READ), effects.refuse_hasty_calls, _REPEAT),
     TroubleKind(CLIENT_TIMEOUT, (DIRECT,), effects.pass_timeout, _KEY),
     TroubleKind(FAILS_AGAIN, (WRITE,), effects.fail_again, _KEY),
+    TroubleKind(ENDS_FIRST, (RACE,), effects.end_first, _RACE),
     TroubleKind("duplicate", (DELIVERY,), effects.webhook_fault(duplicate=True), _ONCE),
     TroubleKind("late", (OVERTAKEN,), effects.webhook_fault(reorder=True), _READ),
     TroubleKind("lost_once", (DELIVERY,), effects.webhook_fault(status=502), _READ),
-    TroubleKind("lost", (POLLED,), effects.webhook_fault(drop=True), _POLL),
+    TroubleKind("lost", (LAST,), effects.webhook_fault(drop=True), _POLL),
     TroubleKind("forged", (FIRST,), effects.forge_webhook, _VERIFY),
     TroubleKind("before_response", (EARLY,), effects.webhook_fault(before_response=True), _EARLY),
     TroubleKind(
@@ -131,7 +139,7 @@ class Trouble:
 
     @property
     def is_of_webhook(self) -> bool:
-        return self.place.kind in (DELIVERY, EARLY, OVERTAKEN, FIRST, POLLED)
+        return self.place.kind in (DELIVERY, EARLY, OVERTAKEN, FIRST, LAST)
 
     def start(self, simulation: Simulation) -> None:
         """Put the trouble into a new world, before the world's first call."""
@@ -148,7 +156,10 @@ class Trouble:
         if self.place.kind == EARLY and simulation.answered_before_webhooks:
             return False
         faults = world.injected.by_owner.get(TROUBLE, ())
-        return any(fault.fired for fault in faults if fault.id == f"{self}")
+        has_fired = any(fault.fired for fault in faults if fault.id == f"{self}")
+        if self.place.kind == LAST:  # other programs rely on Deck's retries
+            return has_fired and is_polled(simulation, self.place.subject[1])
+        return has_fired
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +225,7 @@ def find_pairs(reached: Mapping[Trouble, Iterable[Trouble]]) -> list[Pair]:
         for pair in pairs
         if pair.first.place.life == pair.second.place.life
         and pair.first.place != pair.second.place  # one fault at most fires at a place
-        and FAILS_AGAIN not in (pair.first.kind.name, pair.second.kind.name)  # which is two itself
+        and not {FAILS_AGAIN, ENDS_FIRST} & {pair.first.kind.name, pair.second.kind.name}
         and not (pair.first.is_timing and pair.second.is_timing)
         and not (pair.first.kind.needs_rerun or pair.second.kind.needs_rerun)
     ]

@@ -42,6 +42,7 @@ from deck_sim.runtime.simulation import Exploration, Simulation
 # The failure of an assertion or wait of the test, not of the program; and one of a number of calls.
 _OF_TEST = re.compile(r"\b[Aa]ssert|^Failed: |DeckSimError: no `")
 _OF_COUNT = re.compile(r" was called .+, (not|but must not) ")
+_CONFLICT = re.compile(r"\b409\b|state_invalid")
 # What a program that a trouble stops may leave unused.
 _SET_UP = (unused_scenario, unused_fault, unused_hold, unplayed_login)
 _MOST_LINES = 1000  # of a timeline
@@ -204,6 +205,10 @@ class Watch:
     def fails_by_assertion(self, failure: str) -> bool:
         """Whether the test found something wrong, in contrast to an error of the program."""
         return self.fails_in_test or _OF_TEST.search(failure) is not None
+
+    def shows_conflict(self, failure: str) -> bool:
+        """Whether an error of the program has the 409 of Deck in its message."""
+        return bool(_CONFLICT.search(failure)) and not self.fails_by_assertion(failure)
 
     def is_harmless(self, failure: str, baseline: "Watch") -> bool:
         """Whether the test failed only since it counts calls or names a moment: it asserts a number

@@ -208,7 +208,7 @@ def calls_without_trouble(simulation: Simulation) -> Collection[Call]:
         return simulation.journal
     caused = set[int]()
     for call, again in _with_repeats(simulation.journal):
-        if call.by_trouble and call.fault != "lost_response":
+        if call.by_trouble and call.fault not in ("lost_response", "gateway_timeout"):
             caused.add(call.number)
         elif call.by_trouble and again is not None:
             caused.add(again.number)

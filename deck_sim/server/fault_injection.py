@@ -39,6 +39,8 @@ def fire_call_fault(request: Request) -> Answer | None:
     by_program = () if request.from_handle else (TROUBLE,)
     owners = dict.fromkeys((*by_program, EVERYBODY, *request.path.split("/")))
     fault = world.injected.fire((CALL, ANSWER), (request.method, request.path), owners, world.now)
+    # An exploration may have ended a run just before the call.
+    request.timeline_length, request.event_count = world.timeline.total, world.events.total
     request.fault = fault
     if fault is None or fault.fires != CALL:
         return None

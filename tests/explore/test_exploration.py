@@ -20,7 +20,7 @@ def run(server, sim, key):
                 try:
                     program()
                 except (AssertionError, httpx2.HTTPError) as error:
-                    return f"{type(error).__name__}"
+                    return f"{type(error).__name__} {getattr(error, 'code', '')}".rstrip()
                 finally:
                     sim.delete("/world")
 
@@ -402,6 +402,41 @@ def test_a_receiver_that_accepts_a_forged_message_is_a_finding(
     assert result.problems == ["a webhook with a wrong signature was answered 200"]
     receiver.say(200, 200, 401, 200)
     assert not explored(program, only=["forged"]).failed
+
+
+@pytest.mark.parametrize(("text", "is_finding"), [("409 Conflict", True), ("it failed", False)])
+def test_a_run_that_ends_first_is_a_finding_if_an_error_shows_the_conflict(
+    explored, api, sim, text, is_finding
+):
+    """Another final status is none."""
+
+    def program():
+        run = sim.call("POST", "/runs", {"scenario": "success"})["resource"]
+        if api.post(f"/task-runs/{run['id']}/cancel").status_code == 409:
+            error = httpx2.HTTPError(text)
+            error.code = text
+            raise error
+
+    (result,) = explored(program, only=["ends_first"]).results
+    assert (result.verdict == "did not survive") == is_finding
+
+
+def test_only_a_program_that_polls_can_lose_a_webhook(explored, subscribe, sim, api):
+    """Of another nothing is told, unless somebody asks for it."""
+    polls = []
+
+    def program():
+        subscribe("task_run.completed")
+        run = sim.call("POST", "/runs", {"scenario": "success"})["resource"]
+        sim.post("/clock/advance", json={"by": "1m"})
+        if polls:
+            assert api.get(f"/task-runs/{run['id']}").status_code == 200
+
+    verdicts = {row.trouble.kind.name: row.verdict for row in explored(program).results}
+    assert "lost" not in verdicts
+    assert explored(program, only=["lost"]).results[0].verdict == "not tested"
+    polls.append("each time")
+    assert explored(program, only=["lost"]).results[0].verdict == "survived"
 
 
 @pytest.fixture

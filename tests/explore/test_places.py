@@ -6,8 +6,9 @@ from deck_sim.explore.places import (
     DIRECT,
     EARLY,
     FIRST,
+    LAST,
     OVERTAKEN,
-    POLLED,
+    RACE,
     RANGES,
     READ,
     RECORDER,
@@ -88,12 +89,24 @@ def test_deliveries_are_named_by_their_event_and_resource(subscribe, run_task, a
     assert names(FIRST) == ["task_run.running of run 1", "task_run.running of run 1 #2"]
 
 
-def test_a_delivery_about_what_is_read_later_can_be_lost(api, subscribe, run_task, advance, names):
-    """The last one about the resource: a read shows the present state alone."""
+def test_the_last_delivery_about_a_resource_can_be_lost(subscribe, run_task, advance, names):
+    """A read shows the present state alone, so none makes up for an earlier one."""
     subscribe("task_run.running", "task_run.completed")
-    run = run_task()
-    advance("1m"), api.get(f"/task-runs/{run['id']}")
-    assert names(POLLED) == ["task_run.completed of run 1"]
+    run_task(), advance("1m")
+    assert names(LAST) == ["task_run.completed of run 1"]
+
+
+def test_a_run_can_end_before_an_answer_or_a_cancel(api, run_task, advance, names):
+    """Not before a cancel that Deck refuses."""
+    answered, canceled = run_task("mfa_then_success"), run_task("slow_success")
+    advance("20s")
+    api.post(f"/task-runs/{answered['id']}/interaction", json={"inputs": {"code": "123456"}})
+    for _ in range(2):
+        api.post(f"/task-runs/{canceled['id']}/cancel")
+    assert names(RACE) == [
+        "POST /v2/task-runs/*/interaction #1",
+        "POST /v2/task-runs/*/cancel #1",
+    ]
 
 
 def test_deliveries_that_meet_a_fault_of_the_test_are_no_places(

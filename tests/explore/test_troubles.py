@@ -12,8 +12,9 @@ from deck_sim.explore.places import (
     DIRECT,
     EARLY,
     FIRST,
+    LAST,
     OVERTAKEN,
-    POLLED,
+    RACE,
     RANGES,
     READ,
     SLOW,
@@ -33,6 +34,7 @@ from deck_sim.explore.troubles import (
     find_troubles,
 )
 from deck_sim.explore.watch import Life, Watch
+from deck_sim.operations.history import show_timeline
 from deck_sim.runtime import dispatcher
 from deck_sim.runtime.simulation import Exploration
 
@@ -186,7 +188,7 @@ def test_a_call_fails_again(start, create, simulation):
     assert trouble.occurred(simulation())
     assert len(simulation().world.all("agent")) == 3
     calls = [(call.fault, call.unanswered) for call in simulation().journal]
-    assert calls[1] == ("lost_response", "fault `lost_response`")
+    assert calls[1] == ("gateway_timeout", "fault `gateway_timeout`")
 
 
 @pytest.fixture
@@ -242,10 +244,63 @@ def test_the_log_of_deliveries_leaves_out_what_a_trouble_lost(
 def test_a_webhook_is_lost_for_ever(start, update, agent, subscribe, receiver, advance):
     subscribe("agent.updated")
     concierge = agent()
-    start("lost", Place(POLLED, "", ("agent.updated", concierge["id"]), 2))
+    start("lost", Place(LAST, "", ("agent.updated", concierge["id"]), 2))
     for name in ("first", "second", "third"):
         update(concierge, name), advance("1d")
     assert [arrival.data["data"]["name"] for arrival in receiver.arrivals] == ["first", "third"]
+
+
+@pytest.mark.parametrize("path", ["/task-runs/{id}", "/task-runs"])
+def test_a_webhook_is_lost_only_for_a_program_that_polls(
+    start, run_task, subscribe, advance, api, simulation, path
+):
+    """It may read the run, or the list of runs."""
+    subscribe("task_run.completed")
+    run_id = run_task()["id"]
+    trouble = start("lost", Place(LAST, "", ("task_run.completed", run_id)))
+    advance("1m"), api.get("/agents")
+    assert not trouble.occurred(simulation())
+    api.get(path.format(id=run_id))
+    assert trouble.occurred(simulation())
+
+
+def test_a_run_ends_before_its_second_cancel_arrives(start, run_task, api, simulation):
+    """Deck refuses it, and the timeline has the end before the call."""
+    run_id = run_task()["id"]
+    trouble = start("ends_first", Place(RACE, "", (f"POST /v2/task-runs/{run_id}/cancel",)))
+    api.post(f"/task-runs/{run_task()['id']}/cancel")
+    assert not trouble.occurred(simulation())
+    assert api.post(f"/task-runs/{run_id}/cancel").status_code == 409
+    assert trouble.occurred(simulation())
+    whats = [entry["what"] for entry in show_timeline(simulation())["data"]][-2:]
+    assert [what.rpartition(f"{run_id}/")[2] for what in whats] == [
+        "queued -> failed",
+        "cancel -> 409 (request/state_invalid)",
+    ]
+
+
+def test_a_run_that_has_ended_cannot_end_first(start, run_task, api, simulation):
+    run_id = run_task()["id"]
+    trouble = start("ends_first", Place(RACE, "", (f"POST /v2/task-runs/{run_id}/cancel",), 2))
+    assert [api.post(f"/task-runs/{run_id}/cancel").status_code for _ in range(2)] == [200, 409]
+    assert not trouble.occurred(simulation())
+
+
+def test_each_read_for_a_webhook_is_refused_until_it_comes_again(
+    start, agent, subscribe, receiver, advance, api
+):
+    """So a program that tries a call a few times gives up."""
+    subscribe("agent.created")
+    start("unavailable", Place(READ, "", ("GET /v2/agents",), for_webhook=True))
+    statuses = []
+
+    def handle(*_):
+        statuses.append([api.get("/agents").status_code for _ in range(3)])
+        return statuses[-1][-1]
+
+    receiver.say(handle)
+    agent(), advance("1h")
+    assert statuses == [[503] * 3, [200] * 3]
 
 
 def test_a_forged_message_comes_before_a_webhook(
