@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.explore.outcome import LESS, MORE, OTHER
-from deck_sim.explore.places import program_calls
+from deck_sim.explore.places import find_delivery_moments, is_for_webhook, program_calls
 from deck_sim.explore.troubles import CARRIED_OUT, RESTART, Pair, Trouble
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.simulation import Simulation
@@ -26,10 +26,15 @@ _READ = "a replayed answer shows an old status: read the resource"
 _MORE_OFTEN = "repeat the call more often, and wait longer each time: an outage takes a while"
 _SAME_KEY = "repeat the call with the key that was sent"
 _LOOK = "; or look for what it created before you repeat it"
-_DONE = "the call may have succeeded: read the resource, and treat a 409 as success"
+_DONE = "the call may have succeeded: read the resource before you repeat it"
+_CONFLICT = "a 409 to the repetition may say that the call had succeeded: read the resource"
+_COUNTED = (
+    "the forged message was refused: verify a message before you act on it, and count only those"
+    " that are verified"
+)
 _ASK = "repeat the answer, or ask the person again while the prompt waits"
 _ALONE = "repeat the call that failed, and nothing that was done before it"
-_GO_ON = "the repetition succeeded: use its answer, and expect that time has passed meanwhile"
+_GO_ON = "the repetition succeeded: use its answer, and expect that time has passed"
 _REFUSE = (
     "repeat the call; if a webhook is the reason for it, answer the webhook with an error, and it"
     " comes again"
@@ -44,18 +49,26 @@ class Aftermath:
     calls: Sequence[Call] = ()  # the first one that met the trouble, and its repetitions
     is_acknowledged: bool = False  # a webhook was accepted at the moment of the last of these calls
     skips_retries: bool = False  # it refused a webhook, then accepted it without looking at it
+    refused_forgery: bool = False  # it refused a webhook with a wrong signature
 
     @classmethod
     def read(cls, simulation: Simulation) -> "Aftermath":
         calls, logs = program_calls(simulation), simulation.world.delivery_log.values()
         skips_retries = any(_is_skipped(log, [call for _, call in calls]) for log in logs)
         first = next((index for index, (_, call) in enumerate(calls) if call.by_trouble), None)
+        explored = simulation.exploration
+        refused_forgery = bool(explored and (explored.forgery_answered or 0) >= 400)
         if first is None:
-            return cls(skips_retries=skips_retries)
+            return cls(skips_retries=skips_retries, refused_forgery=refused_forgery)
         pattern, call = calls[first]
-        same = (call.method, call.path, call.body)
-        later = [call for _, call in calls[first:]]
-        repeated = [call for call in later if (call.method, call.path, call.body) == same]
+        same, delivered_at = (call.method, call.path, call.body), find_delivery_moments(simulation)
+        repeated = [
+            later
+            for _, later in calls[first:]
+            if (later.method, later.path, later.body) == same
+            # The handler of another webhook may read the same.
+            and (later.at == call.at or not is_for_webhook(later, delivered_at))
+        ]
         accepted = {entry.at for log in logs for entry in log if entry.ok}
         is_acknowledged = call.method == "GET" and repeated[-1].at in accepted
         return cls(pattern, repeated, is_acknowledged, skips_retries)
@@ -70,6 +83,11 @@ class Aftermath:
     def is_abandoned(self) -> bool:
         """Whether a call met the trouble, and was not repeated after it."""
         return bool(self.calls) and self.calls[-1].by_trouble
+
+    @property
+    def has_conflict(self) -> bool:
+        """Whether Deck answered a repetition with 409."""
+        return any(call.status == 409 and not call.by_trouble for call in self.calls[1:])
 
     @property
     def has_answer(self) -> bool:
@@ -117,10 +135,12 @@ def find_advice(trouble: Trouble | Pair, aftermath: Aftermath, cause: str) -> st
     keys = {call.headers.get(_KEY) for call in aftermath.calls}
     signs: list[tuple[str, object]] = [
         (_HANDLED, aftermath.skips_retries),
+        (_COUNTED, aftermath.refused_forgery),
         (advice, not aftermath.calls or cause == HASTY),
     ]
     if trouble.kind.name in CARRIED_OUT:
         signs += [
+            (_CONFLICT, aftermath.has_conflict),
             (_DONE, not aftermath.creates),
             (_READ, len(keys) == 1 and keys != {None} and aftermath.has_answer),
             (_MORE_OFTEN, aftermath.is_abandoned and aftermath.calls[1:] and len(keys) == 1),

@@ -35,7 +35,7 @@ from deck_sim.runtime.findings import (
     unused_hold,
     unused_scenario,
 )
-from deck_sim.runtime.lint import POLL_INTERVAL, ignores_retry_after
+from deck_sim.runtime.lint import POLL_INTERVAL, ignores_retry_after, polls_a_frozen_clock
 from deck_sim.runtime.registry import WorldRegistry
 from deck_sim.runtime.simulation import Exploration, Simulation
 
@@ -235,14 +235,18 @@ class Watch:
 
     @property
     def accepted_forgery(self) -> int | None:
-        """The status with which a webhook with a wrong signature was accepted."""
+        """The status 2xx with which a webhook with a wrong signature was answered."""
         explored = self._troubled and self._troubled.exploration
-        return explored.accepted_forgery if explored else None
+        status = explored.forgery_answered if explored else None
+        return status if status and 200 <= status < 300 else None
 
     def findings(self) -> list[str]:
-        """Describe what is wrong with the worlds of this run, besides hasty calls and leftovers."""
-        left_out = [ignores_retry_after.__name__, *(find.__name__ for find in _SET_UP)]
-        return [row.text for row in self._rows() if not {row.kind, row.subject} & {*left_out}]
+        """Describe what is wrong with the worlds of this run, besides what a trouble brings about:
+        hasty calls, polls of what it keeps waiting, and leftovers.
+        """
+        rules = (ignores_retry_after, polls_a_frozen_clock, *_SET_UP)
+        left_out = {rule.__name__ for rule in rules}
+        return [row.text for row in self._rows() if not {row.kind, row.subject} & left_out]
 
     def crashes(self) -> list[str]:
         """Describe the errors that the program raised for webhooks, if the trouble is about one."""

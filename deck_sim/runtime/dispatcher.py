@@ -318,8 +318,8 @@ async def _send_forged(
     outcome = await sender.send(
         attempt.destination["config"]["url"], {**headers, **signature}, body
     )
-    if outcome.ok and simulation.exploration is not None:
-        simulation.exploration.accepted_forgery = outcome.status
+    if simulation.exploration is not None:
+        simulation.exploration.forgery_answered = outcome.status
 
 
 def _record_result(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:

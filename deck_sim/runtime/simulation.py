@@ -66,7 +66,7 @@ class Exploration:
     has_trouble: bool  # whether this is a run with a trouble
     finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries, such as `by`
     events: int = 0  # number of events at the end of the test's last move of the clock
-    accepted_forgery: int | None = None  # the status 2xx with which a receiver answered one
+    forgery_answered: int | None = None  # the status of the answer to a forged webhook
     after_move: Callable[["Simulation"], object] = lambda simulation: None  # called after each
     kill: Callable[[], object] = lambda: None  # ends the program, for the trouble `restart`
 

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 import httpx2
 import pytest
 
@@ -48,10 +50,10 @@ ANSWER = "POST /v2/task-runs/*/interaction"
         (("lost_response", CREATE, "a", "b"), {}, "crash", "with the key that was sent"),
         (("lost_response", CREATE, "c", "c"), {}, "crash", "a replayed answer shows an old"),
         (("lost_response", CREATE, "", ""), {"differences": [MORE]}, "work done twice", "send an"),
-        (("lost_response", CANCEL, ""), {}, "not repeated", "treat a 409 as success"),
+        (("lost_response", CANCEL, ""), {}, "not repeated", "before you repeat it"),
         (("restart", CREATE, "", ""), {"differences": [MORE]}, "work done twice", "store its"),
         (("restart", CANCEL, "", ""), {"differences": [MORE]}, "work done twice", "store its"),
-        (("restart", CANCEL, ""), {}, "not repeated", "treat a 409 as success"),
+        (("restart", CANCEL, ""), {}, "not repeated", "before you repeat it"),
         (("reset", CREATE, ""), {"differences": [LESS]}, "not repeated", "wait a moment"),
         (("reset", ANSWER, ""), {}, "not repeated", "ask the person again"),
         (("reset", CREATE, "", ""), {"differences": [LESS]}, "work lost", "the repetition succ"),
@@ -89,6 +91,41 @@ def test_a_webhook_is_accepted_although_the_read_for_it_failed(
     agent(), advance("1s")
     advice = find_advice(trouble, Aftermath.read(simulation()), "not repeated")
     assert ("answer the webhook with an error" in advice) == (answer == 200)
+
+
+def test_the_read_for_another_webhook_is_no_repetition(
+    simulation, api, subscribe, receiver, advance, agent
+):
+    trouble = Trouble(TROUBLE_KINDS[NAMES.index("reset")], READ_AGENTS)
+    subscribe("agent.created")
+    simulation().exploration = Exploration(True)
+    trouble.start(simulation())
+
+    def handle(*_):
+        with suppress(httpx2.TransportError):
+            api.get("/agents")
+        return 200
+
+    receiver.say(handle)
+    for _ in range(2):
+        agent(), advance("1s")
+    aftermath = Aftermath.read(simulation())
+    assert find_cause(trouble, (), aftermath, is_hasty=False, has_failed=True, is_crash=False) == (
+        "not repeated"
+    )
+    assert "answer the webhook with an error" in find_advice(trouble, aftermath, "not repeated")
+
+
+def test_a_conflict_after_a_lost_answer_may_mean_success(simulation, api, run_task):
+    path = f"/task-runs/{run_task()['id']}/cancel"
+    trouble = Trouble(TROUBLE_KINDS[NAMES.index("lost_response")], Place(WRITE, "", (CANCEL,)))
+    simulation().exploration = Exploration(True)
+    trouble.start(simulation())
+    with suppress(httpx2.TransportError):
+        api.post(path)
+    assert api.post(path).status_code == 409
+    advice = find_advice(trouble, Aftermath.read(simulation()), "crash")
+    assert advice.startswith("a 409 to the repetition")
 
 
 def test_a_program_that_refuses_a_webhook_should_handle_it_when_it_comes_again(

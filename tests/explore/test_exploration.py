@@ -404,6 +404,19 @@ def test_a_receiver_that_accepts_a_forged_message_is_a_finding(
     assert not explored(program, only=["forged"]).failed
 
 
+def test_a_test_that_counts_messages_counts_the_forged_one(explored, api, subscribe, receiver, sim):
+    def program():
+        receiver.arrivals.clear()
+        subscribe("agent.created")
+        api.post("/agents", json={"name": "a"})
+        sim.post("/clock/advance", json={"by": "1m"})
+        assert len(receiver.arrivals) == 1
+
+    receiver.say(200, 200, 401, 200)
+    (result,) = explored(program, only=["forged"]).results
+    assert "count only those that are verified" in result.advice
+
+
 @pytest.mark.parametrize(("text", "is_finding"), [("409 Conflict", True), ("it failed", False)])
 def test_a_run_that_ends_first_is_a_finding_if_an_error_shows_the_conflict(
     explored, api, sim, text, is_finding
