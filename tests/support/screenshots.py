@@ -1,6 +1,10 @@
-"""Takes the screenshots of README.md and docs/inspector.md: `scripts/screenshots`."""
+"""Takes the screenshots of the docs: `scripts/screenshots`."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 import httpx2
@@ -65,6 +69,21 @@ def take(browser, deck, run, name, theme, size, place, act):
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
+def take_failed_test(browser):
+    """The page that `--deck-html` writes for the test of docs/failed-test.md."""
+    docs = (FOLDER.parent / "failed-test.md").read_text(encoding="utf-8")
+    [(name, code)] = re.findall(r"```py\n# (\w+\.py)\n(.*?)```", docs, re.DOTALL)
+    with TemporaryDirectory() as folder:
+        Path(folder, name).write_text(code, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "--deck-html=pages", name]
+        subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL)
+        [file] = Path(folder, "pages").iterdir()
+        page = browser.new_page(color_scheme="light", viewport=LOW)
+        page.goto(file.as_uri())
+        page.wait_for_timeout(1500)
+        page.screenshot(path=FOLDER / "failed-test.png")
+
+
 def main():
     FOLDER.mkdir(exist_ok=True)
     browser = Browser(find_chromium())
@@ -72,6 +91,7 @@ def main():
         run = tell_story(deck)
         for picture in PICTURES:
             browser.run(take, browser, deck, run, *picture)
+        browser.run(take_failed_test, browser)
         browser.close_pages()
     browser.stop()
 
