@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from deck_sim.cli.program import main
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "AGENTS.md", *(ROOT / "docs").glob("*.md")])
 
 _BLOCK = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"# ([\w./-]+\.(?:py|yaml|toml|ini))\n")
@@ -139,4 +139,5 @@ def test_every_table_has_a_header():
 
 def test_every_page_is_linked_from_the_readme():
     linked = {path for path, _ in links_in((ROOT / "README.md").read_text())}
-    assert {f"docs/{page.name}" for page in PAGES if page.name != "README.md"} <= linked
+    pages = {str(page.relative_to(ROOT)) for page in PAGES}
+    assert pages - {"README.md"} <= linked

@@ -1,10 +1,10 @@
 """The Markdown of the site, and the check of its HTML; `scripts/docs` builds it."""
 
 import re
-import tomllib
+from itertools import chain
 
 import pytest
-from docs_site import ROOT, Site, find_broken_links
+from docs_site import Site, find_broken_links, read_navigation, write_for_assistants
 
 
 @pytest.fixture(scope="module")
@@ -13,10 +13,20 @@ def site():
 
 
 def test_every_page_is_in_the_navigation(site):
-    config = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
-    listed = [page for section in config["nav"] for pages in section.values() for page in pages]
-    names = [name for page in listed for name in page.values()]
-    assert sorted(names) == sorted(site.names.values())
+    assert sorted(chain(*read_navigation().values())) == sorted(site.names.values())
+
+
+def test_llms_txt_lists_every_page_with_its_first_sentence(site, tmp_path):
+    write_for_assistants(site.pages, tmp_path)
+    text = (tmp_path / "llms.txt").read_text()
+    assert "- [Faults](faults.md): This page is for developers who test what" in text
+    assert all((tmp_path / page).exists() for page in re.findall(r"\]\((.*?)\)", text))
+
+
+def test_llms_full_txt_has_the_whole_of_every_page(site, tmp_path):
+    write_for_assistants(site.pages, tmp_path)
+    text = (tmp_path / "llms-full.txt").read_text()
+    assert [name for name in site.names.values() if site.pages[name] not in text] == []
 
 
 def test_a_link_to_a_page_or_picture_is_one_of_the_site(site):

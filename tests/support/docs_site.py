@@ -1,7 +1,8 @@
 """Builds the site: `scripts/docs`.
 
 The pages are those of docs/ and of the top of the tree. A file or folder of the tree that a page
-links to is page on a page below files/. Configuration and navigation are in zensical.toml.
+links to is on a page below files/. For assistants, llms.txt lists the Markdown of all pages, and
+llms-full.txt holds it. Configuration and navigation are in zensical.toml.
 """
 
 import posixpath
@@ -9,7 +10,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from html.parser import HTMLParser
+from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -22,10 +25,12 @@ TOP_PAGES = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
     "SECURITY.md": "security.md",
+    "AGENTS.md": "agents.md",
 }
 
 _CODE = re.compile(r"^(```+).*?^\1$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)[^)\s]+|(?<=src=\")[^\"]+|(?<=srcset=\")[^\"]+")
+_LABEL = re.compile(r"\[([^]]*)\]\([^)]*\)")
 _NO_SEARCH = "---\nsearch:\n  exclude: true\n---\n"
 
 
@@ -107,6 +112,30 @@ class Site:
         shutil.copy(ROOT / "docs/extra.css", STAGE)
 
 
+def read_navigation():
+    """Of each section, the names of its pages."""
+    config = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))
+    sections = (section for entry in config["project"]["nav"] for section in entry.items())
+    return {title: [*chain(*(page.values() for page in pages))] for title, pages in sections}
+
+
+def write_for_assistants(pages, folder):
+    """Write llms.txt, llms-full.txt, and the Markdown of each page beside its HTML."""
+    lines, texts = ["# deck-sim", ""], []
+    for section, names in read_navigation().items():
+        lines += [f"## {section}", ""]
+        for name in names:
+            title, _, text = pages[name].partition("\n\n")
+            plain = " ".join(_LABEL.sub(r"\1", text).split())
+            sentence = re.match(r".*?[.:](?= |$)", plain)[0]
+            lines.append(f"- [{title.removeprefix('# ')}]({name}): {sentence}")
+            texts.append(pages[name])
+            (folder / name).write_text(pages[name], encoding="utf-8")
+        lines.append("")
+    (folder / "llms.txt").write_text("\n".join(lines), encoding="utf-8")
+    (folder / "llms-full.txt").write_text("\n".join(texts), encoding="utf-8")
+
+
 class Page(HTMLParser):
     """The anchors of a page, and what it links to or loads."""
 
@@ -147,10 +176,12 @@ def find_broken_links(site):
 
 
 def main():
-    Site().write()
+    site = Site()
+    site.write()
     shutil.rmtree(SITE, ignore_errors=True)
     command = [sys.executable, "-m", "zensical", "build", "--clean", "--strict"]
     subprocess.run(command, cwd=ROOT, check=True)
+    write_for_assistants(site.pages, SITE)
     if broken := [*find_broken_links(SITE)]:
         raise SystemExit("\n".join(["broken links in build/site:", *broken]))
     print("The site is in build/site.")
