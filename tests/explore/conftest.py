@@ -34,6 +34,12 @@ def troubles(places):
 
 
 @pytest.fixture
+def settle(sim):
+    """Advance the clock until nothing is due any more."""
+    return lambda: sim.call("POST", "/clock/advance", {"until": "idle"})
+
+
+@pytest.fixture
 def plays(sim):
     """Write a scenario with these steps of a run; returns its name."""
 

@@ -165,10 +165,11 @@ def test_deliveries_of_equal_runs_of_one_scenario_are_one_place(
     assert doubled == [f"duplicate at task_run.completed of run {number}" for number in (1, 3)]
 
 
-def test_steps_are_named_by_their_status(run_task, advance, names, plays):
+def test_steps_are_named_by_their_status(run_task, settle, simulation, names, plays):
     """Those without a length are none."""
     plays({"queued": "1s"}, "running", {"running": "1s..3s"}, {"running": "2s"}, "completed")
-    run_task("story"), advance("1m")
+    simulation().moves.clear()
+    run_task("story"), settle()
     assert [name for name in names(STEP) if "connect" not in name] == [
         "queued",
         "running",
@@ -177,8 +178,9 @@ def test_steps_are_named_by_their_status(run_task, advance, names, plays):
     assert (names(STEPS), names(RANGES)) == ([""], [""])
 
 
-def test_without_a_range_there_is_no_other_draw(run_task, advance, troubles):
-    run_task(), advance("1m")
+def test_without_a_range_there_is_no_other_draw(run_task, settle, simulation, troubles):
+    simulation().moves.clear()
+    run_task(), settle()
     assert "at_once" in troubles()
     assert "other_draw" not in troubles()
 
@@ -193,12 +195,15 @@ def test_steps_of_a_script_for_one_edition_are_found(sim, run_task, advance, nam
     assert "running" in names(STEP)
 
 
-def test_steps_last_longer_only_if_the_timeout_leaves_time(run_task, advance, plays, places):
+def test_steps_last_longer_only_if_the_timeout_leaves_time(
+    run_task, settle, simulation, plays, places
+):
+    simulation().moves.clear()
     plays({"running": "5m"}, "completed")
-    run_task("story"), advance("10m")
+    run_task("story"), settle()
     assert [place.number for place in places() if place.kind == SLOW] == [5]
     plays({"running": "20m"}, "completed")
-    run_task("story"), advance("30m")
+    run_task("story"), settle()
     assert [place for place in places() if place.kind == SLOW] == []
 
 
@@ -207,26 +212,26 @@ def test_timing_is_left_out_if_it_is_not_explored(run_task, places):
     assert {place.kind for place in places(timing=False)} <= {WRITE, READ}
 
 
-WHYS = {
-    "by": ({"by": "1m"}, "the test moves the clock by a fixed amount or to a fixed moment"),
-    "to": (
-        {"to": "2025-01-15T12:00:00Z"},
-        "the test moves the clock by a fixed amount or to a fixed moment",
-    ),
-    "between": ({"until": {"event": "task_run.running"}}, None),
-    "end": ({"until": {"event": ["task_run.failed", "task_run.completed"]}}, None),
-    "idle": ({"until": "idle"}, None),
-    "sleep": ({"sleep": "1s"}, None),
+MOVES = {
+    "by": ({"by": "1m"}, {STEPS, STEP}),
+    "to": ({"to": "2025-01-15T12:00:00Z"}, {STEPS, STEP}),
+    "between": ({"until": {"event": "task_run.running"}}, {STEPS, STEP, SLOW, RANGES}),
+    "end": ({"until": {"event": ["task_run.completed"]}}, {STEPS, STEP, SLOW, RANGES}),
+    "idle": ({"until": "idle"}, {STEPS, STEP, SLOW, RANGES}),
+    "sleep": ({"sleep": "1s"}, {STEPS, STEP, SLOW, RANGES}),
 }
 
 
-@pytest.mark.parametrize("why", WHYS)
-def test_timing_is_explored_if_a_test_lets_the_story_take_its_time(sim, simulation, run_task, why):
-    move, reason = WHYS[why]
-    run_task()
+@pytest.mark.parametrize("name", MOVES)
+def test_steps_last_longer_only_if_a_test_lets_the_story_take_its_time(
+    sim, simulation, run_task, plays, places, name
+):
+    move, kinds = MOVES[name]
+    run_task(plays({"running": "1s..2s"}, "completed"))
     simulation().moves.clear()
     sim.post("/clock/advance", json=move)
-    assert why_no_timing(simulation()) == reason
+    assert {place.kind for place in places()} - {READ, WRITE} == kinds
+    assert why_no_timing(simulation()) is None
 
 
 def test_timing_is_not_explored_where_a_test_is_about_a_moment(api, sim, simulation, run_task):
