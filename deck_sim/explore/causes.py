@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deck_sim.engine.deliveries import AttemptResult
 from deck_sim.explore.outcome import LESS, MORE, OTHER
-from deck_sim.explore.places import find_delivery_moments, is_for_webhook, program_calls
+from deck_sim.explore.places import program_calls
 from deck_sim.explore.troubles import CARRIED_OUT, RESTART, Pair, Trouble
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.simulation import Simulation
@@ -61,13 +61,13 @@ class Aftermath:
         if first is None:
             return cls(skips_retries=skips_retries, refused_forgery=refused_forgery)
         pattern, call = calls[first]
-        same, delivered_at = (call.method, call.path, call.body), find_delivery_moments(simulation)
+        same = (call.method, call.path, call.body)
         repeated = [
             later
             for _, later in calls[first:]
             if (later.method, later.path, later.body) == same
             # The handler of another webhook may read the same.
-            and (later.at == call.at or not is_for_webhook(later, delivered_at))
+            and (later.at == call.at or not later.for_webhook)
         ]
         accepted = {entry.at for log in logs for entry in log if entry.ok}
         is_acknowledged = call.method == "GET" and repeated[-1].at in accepted

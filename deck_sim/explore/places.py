@@ -6,9 +6,8 @@ run of the test.
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from deck_sim.base.durations import Span
 from deck_sim.runtime.call_journal import Call
@@ -71,24 +70,23 @@ def program_calls(simulation: Simulation) -> list[tuple[str, Call]]:
 
 def _find_calls(simulation: Simulation) -> Iterator[Place]:
     counts, faulty = Counter[str](), set[tuple[str, str, bytes]]()
-    delivered_at = find_delivery_moments(simulation)
     for pattern, call in program_calls(simulation):
         exact = f"{call.method} {call.path}"
         counts.update({pattern, exact})
         number, same = counts[pattern], (call.method, call.path, call.body)
-        name, for_webhook = f"{pattern} #{number}", is_for_webhook(call, delivered_at)
+        name = f"{pattern} #{number}"
         # A test of a fault is about one trouble already.
         if (call.fault and not call.by_trouble) or same in faulty:
             faulty.add(same)
             continue
         if call.method != "GET":
             for kind in (WRITE, DIRECT) if call.in_process else (WRITE,):
-                yield Place(kind, name, (pattern,), number, for_webhook=for_webhook)
+                yield Place(kind, name, (pattern,), number, for_webhook=call.for_webhook)
             if call.status < 300 and _ENDED_BY.fullmatch(pattern):
                 yield Place(RACE, name, (exact,), counts[exact])
         else:  # reads of one resource in one status are alike, but for those for a webhook
-            like = (READ, call.path, f"{call.answered.get('status')}", f"{for_webhook}")
-            yield Place(READ, name, (pattern,), number, like, for_webhook=for_webhook)
+            like = (READ, call.path, f"{call.answered.get('status')}", f"{call.for_webhook}")
+            yield Place(READ, name, (pattern,), number, like, for_webhook=call.for_webhook)
 
 
 def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
@@ -132,34 +130,20 @@ def _find_deliveries(simulation: Simulation) -> Iterator[Place]:
             yield Place(OVERTAKEN, name, subject, number, (OVERTAKEN, *like))
 
 
-def is_polled(simulation: Simulation, resource_id: str) -> bool:
-    """Whether the program read a resource, or the list that has it, after a webhook about it was
-    lost, and not for another webhook.
+def is_polled(simulation: Simulation, event_type: str, resource_id: str) -> bool:
+    """Whether the program read a resource, or the list that has it, after its last event of a type,
+    and not for a webhook.
     """
-    world = simulation.world
-    kind = world.kind(world.resource(resource_id).kind)
-    lost_at = max(
-        entry.at for log in world.delivery_log.values() for entry in log if entry.fault == "drop"
-    )
-    delivered_at = find_delivery_moments(simulation)
+    events = (event for event in simulation.world.events if event.type == event_type)
+    last = max(event.after for event in events if event.data.id == resource_id)
+    path = simulation.world.kind(simulation.world.resource(resource_id).kind).path
     return any(
         call.method == "GET"
-        and (resource_id in call.path or call.path == f"/v2/{kind.path}")
-        and call.at >= lost_at
-        and not is_for_webhook(call, delivered_at)
+        and (resource_id in call.path or call.path == f"/v2/{path}")
+        and call.after >= last
+        and not call.for_webhook
         for _, call in program_calls(simulation)
     )
-
-
-def find_delivery_moments(simulation: Simulation) -> set[datetime]:
-    """Return when webhooks reached a receiver, or a proxy before it."""
-    logs = simulation.world.delivery_log.values()
-    return {entry.at for log in logs for entry in log if entry.fault != "drop"}
-
-
-def is_for_webhook(call: Call, delivered_at: Collection[datetime]) -> bool:
-    """Whether a receiver made the call while it handled a webhook."""
-    return not call.caused and call.at in delivered_at
 
 
 def _find_steps(simulation: Simulation, room: int = 1) -> Iterator[Place]:

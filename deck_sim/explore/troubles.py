@@ -158,7 +158,7 @@ class Trouble:
         faults = world.injected.by_owner.get(TROUBLE, ())
         has_fired = any(fault.fired for fault in faults if fault.id == f"{self}")
         if self.place.kind == LAST:  # other programs rely on Deck's retries
-            return has_fired and is_polled(simulation, self.place.subject[1])
+            return has_fired and is_polled(simulation, *self.place.subject)
         return has_fired
 
 

@@ -42,6 +42,7 @@ class Call(Immutable):
     position: int = 0  # number of calls, entries and events that were recorded before it
     from_handle: bool = False  # whether a `Deck` sent it, not a program under test
     in_process: bool = False  # whether it came without a socket
+    for_webhook: bool = False  # whether it came while a receiver handled a webhook
     # How many events its world had before and after it; empty if an advance was in progress.
     caused: tuple[int, ...] = ()
 

@@ -222,6 +222,7 @@ def make_record(request: Request) -> Call:
         position=simulation.record_count,
         from_handle=request.from_handle,
         in_process=CLOSE_SOCKET not in request.scope.get("extensions", {}),
+        for_webhook=bool(simulation.attempting),
         caused=() if simulation.advancing else (request.event_count, simulation.world.events.total),
     )
 
