@@ -40,7 +40,7 @@ class Place:
     subject: tuple[str, ...] = ()
     number: int = 1
     like: tuple[str, ...] = field(default=(), compare=False)  # the same in similar places
-    for_webhook: bool = field(default=False, compare=False)  # a call that handles a webhook
+    in_attempt: bool = field(default=False, compare=False)  # a call by which a webhook is handled
     life: str = ""  # the name of the world's `Life`
 
 
@@ -75,18 +75,20 @@ def _find_calls(simulation: Simulation) -> Iterator[Place]:
         counts.update({pattern, exact})
         number, same = counts[pattern], (call.method, call.path, call.body)
         name = f"{pattern} #{number}"
+        # On another clock, other parts of the program call at the same time.
+        in_attempt = call.for_webhook and simulation.mode == FROZEN
         # A test of a fault is about one trouble already.
         if (call.fault and not call.by_trouble) or same in faulty:
             faulty.add(same)
             continue
         if call.method != "GET":
             for kind in (WRITE, DIRECT) if call.in_process else (WRITE,):
-                yield Place(kind, name, (pattern,), number, for_webhook=call.for_webhook)
+                yield Place(kind, name, (pattern,), number, in_attempt=in_attempt)
             if call.status < 300 and _ENDED_BY.fullmatch(pattern):
                 yield Place(RACE, name, (exact,), counts[exact])
         else:  # reads of one resource in one status are alike, but for those for a webhook
             like = (READ, call.path, f"{call.answered.get('status')}", f"{call.for_webhook}")
-            yield Place(READ, name, (pattern,), number, like, for_webhook=call.for_webhook)
+            yield Place(READ, name, (pattern,), number, like, in_attempt=in_attempt)
 
 
 def _find_deliveries(simulation: Simulation) -> Iterator[Place]:

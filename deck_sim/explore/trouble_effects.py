@@ -40,9 +40,9 @@ def be_unavailable(simulation: Simulation, place: Place) -> None:
     the attempt is over: then a program that tries it a few times gives up, and the webhook comes
     again.
     """
-    limit: dict[str, Any] = {"duration": "1ms"} if place.for_webhook else {"times": 1}
-    fault = _read_call_fault(place, {"status": 503, **limit})
-    _inject(simulation, Injected(TROUBLE, fault, TROUBLE))
+    fault = _read_call_fault(place, {"status": 503}, times=1)
+    outage = _Outage(TROUBLE, fault, TROUBLE, lasts=lambda: bool(simulation.attempting))
+    _inject(simulation, outage if place.in_attempt else Injected(TROUBLE, fault, TROUBLE))
 
 
 def end_first(simulation: Simulation, place: Place) -> None:
@@ -178,6 +178,18 @@ class _HastyCalls(Injected):
             self.has_waited = bool(self.waited_ns) or now - self.refused_at[0] >= RETRY_AFTER
         self.refused_at = now, real
         return not self.has_waited
+
+
+@dataclass(slots=True)
+class _Outage(Injected):
+    lasts: Callable[[], bool] = lambda: False
+
+    def meet(self, now: datetime) -> bool:
+        self.met += 1
+        if self.met == self.fault.after + 1:
+            self.since = now
+            return True
+        return self.since == now and self.lasts()
 
 
 @dataclass(slots=True)

@@ -291,7 +291,7 @@ def test_each_read_for_a_webhook_is_refused_until_it_comes_again(
 ):
     """So a program that tries a call a few times gives up."""
     subscribe("agent.created")
-    start("unavailable", Place(READ, "", ("GET /v2/agents",), for_webhook=True))
+    start("unavailable", Place(READ, "", ("GET /v2/agents",), in_attempt=True))
     statuses = []
 
     def handle(*_):
