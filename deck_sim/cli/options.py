@@ -15,7 +15,7 @@ from deck_sim.base.durations import parse_duration
 from deck_sim.base.errors import DeckSimError, quote
 from deck_sim.contract import DEFAULT_EDITION, EDITION_NAMES
 from deck_sim.contract.error_catalog import ApiError
-from deck_sim.handle.connect.address import read_url
+from deck_sim.handle.connect.address import DEFAULT_URL, read_url
 from deck_sim.runtime.moment_text import read_moment
 from deck_sim.runtime.settings import MODES
 from deck_sim.scenario.library import Library, read_files, scenario_files, shipped
@@ -69,6 +69,21 @@ STEP = click.option(
     "--step",
     type=POSITIVE_DURATION,
     help="How far a read of an unfinished resource moves the `on_poll` clock.",
+)
+SERVER_URL = click.option(
+    "--url",
+    envvar="DECK_BASE_URL",
+    show_envvar=True,
+    default=DEFAULT_URL,
+    type=URL,
+    help="The server's URL, with or without /v2.",
+)
+SERVER_KEY = click.option(
+    "--key",
+    envvar="DECK_API_KEY",
+    show_envvar=True,
+    default=ANY_KEY,
+    help="The API key, which selects the world.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 FORMAT = click.option(

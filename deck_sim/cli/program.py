@@ -36,6 +36,7 @@ COMMANDS = {
     "check": "Validate scenario files, world files and folders of them.",
     "schema": "Print the JSON Schema of scenario or world files, for editors.",
     "openapi": "Print the OpenAPI document of an edition.",
+    "doctor": "Find what is wrong with the installation, the settings and a server.",
     "fidelity": "Print the fidelity ledger: which behaviour is documented, observed or assumed.",
     **_ON_SERVER,
 }

@@ -14,6 +14,7 @@ CALLERS: dict[str, dict[str, str]] = {
         "path": " The path is an argument: `deck.deliver_to(app, path=…)`",
         "crash": "set `app.testing = True` (Flask) or `DEBUG_PROPAGATE_EXCEPTIONS = True` (Django)"
         " to see it in the test",
+        "one_clock": "use `deck_time`, which freezes the process at the world's time",
         "secret": "deck.webhook_secret",
         "setting": "`deck.stamp_webhooks(…)`",
         "answer": '`deck.answer("{id}", {answer})` answers it',
@@ -29,6 +30,7 @@ CALLERS: dict[str, dict[str, str]] = {
         "authorize": "",
         "path": "",
         "crash": "its log has the exception",
+        "one_clock": "freeze the world, too: `deck-sim clock --mode frozen`",
         "secret": "webhook_secret` of `GET /_sim/world",
         "setting": "`PATCH /_sim/world`",
         "answer": "it accepts {answer}",
@@ -45,6 +47,7 @@ CALLERS: dict[str, dict[str, str]] = {
         "authorize": " with `world.apiKey`",
         "path": " The path is an option: `world.deliverTo(app, { path })`",
         "crash": "its output has the exception",
+        "one_clock": "give the world the clock `frozen`",
         "secret": "world.webhookSecret",
         "setting": "`webhook_time` of `PATCH /_sim/world`",
         "answer": '`world.answer("{id}", {answer})` answers it',

@@ -23,7 +23,7 @@ from deck_sim.engine.world_values import Resource
 from deck_sim.runtime.lint import LINT_RULES, POLL_INTERVAL, call_as_json, polls_a_frozen_clock
 from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.registry import WorldRegistry
-from deck_sim.runtime.settings import FROZEN
+from deck_sim.runtime.settings import FROZEN, REAL
 from deck_sim.runtime.simulation import Simulation
 from deck_sim.runtime.why import (
     MOST_UNFINISHED,
@@ -133,6 +133,13 @@ def explain_refused(calls: Mapping[str, int], how: str) -> str:
     names = [f"`{call}`" for call in [*calls][:_MOST_CALLS]]
     names += [f"{others} more"] if others > 0 else []
     return f"{counted(sum(calls.values()), 'call')} came {how} ({', '.join(names)})"
+
+
+def explain_uncalled(key: str, called: Mapping[str, int]) -> str:
+    """Say that no call came with `key`; `called` has the number of calls with each other key."""
+    others = ", ".join(f"`{other}` ({calls})" for other, calls in called.items())
+    rest = f"; calls came with {others}" if others else ", nor with another key"
+    return f"no call came with the key `{mask_key(key)}`{rest}"
 
 
 def server_error(source: Source) -> Iterator[Row]:
@@ -331,6 +338,14 @@ def unsubscribed_events(source: Source) -> Iterator[Row]:
         yield "", reason, "set one up earlier", {"types": [*types]}
 
 
+def frozen_caller(source: Source) -> Iterator[Row]:
+    moment = source.simulation.caller_time
+    if moment is not None and source.simulation.mode == REAL:
+        at = format_moment(moment)
+        reason = f"a process that uses this world is frozen at {at}, but the world's clock is real"
+        yield "", reason, source.terms["one_clock"], {"at": at}
+
+
 def _find_mistakes(source: Source, *, of_clock: bool) -> Iterator[Row]:
     for rule in LINT_RULES:
         if (rule.find is polls_a_frozen_clock) is of_clock:
@@ -386,6 +401,7 @@ FINDING_KINDS = {
         "undelivered webhooks", NOTE, partial(_find_undelivered, of_test=False)
     ),
     "unsubscribed_events": FindingKind("webhooks that were never sent", NOTE, unsubscribed_events),
+    "frozen_caller": FindingKind("two clocks", NOTE, frozen_caller),
     "frozen_clock": FindingKind(
         "why nothing moved", MISTAKE, partial(_find_mistakes, of_clock=True)
     ),

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import httpx2
 import pytest
 
@@ -87,6 +89,11 @@ def keep_answer(deck):
     simulation.held_responses[hold.id] = [lambda: None]
 
 
+def freeze_caller(deck):
+    deck.clock.set("real")
+    server_at(deck.url).worlds.find(deck.api_key).caller_time = datetime(2031, 1, 1, tzinfo=UTC)
+
+
 def read_removed(deck):
     agent = deck.create("agents", {"name": "Concierge"})
     deck.reset()
@@ -165,6 +172,11 @@ ROWS = {  # how it comes about, a part of the reason, and a part of the remedy i
         "`task_run.completed`: no destination was active and subscribed at the time",
         "set one up earlier",
     ),
+    "frozen_caller": (
+        freeze_caller,
+        "is frozen at 2031-01-01T00:00:00Z, but the world's clock is real",
+        "use `deck_time`, which freezes",
+    ),
     "frozen_clock": (
         lambda deck: read_often(deck, "queued"),
         "this world's clock is frozen: `trun_",
@@ -237,7 +249,7 @@ def test_how_much_a_finding_matters():
         " keyless_calls raised_error failed_webhook",
         "mistake": "removed_resource frozen_clock client_mistake",
         "note": "no_calls refused_call failed_run undelivered_webhook"
-        " unsubscribed_events empty_output held_answers unfinished_resource",
+        " unsubscribed_events frozen_caller empty_output held_answers unfinished_resource",
     }
 
 

@@ -14,9 +14,18 @@ import click
 
 from deck_sim.base.durations import format_duration
 from deck_sim.base.redaction import mask_key
-from deck_sim.cli.options import ANY_KEY, DURATION, FILE, JSON, MODE, MOMENT, SPEED, STEP, URL
+from deck_sim.cli.options import (
+    DURATION,
+    FILE,
+    JSON,
+    MODE,
+    MOMENT,
+    SERVER_KEY,
+    SERVER_URL,
+    SPEED,
+    STEP,
+)
 from deck_sim.cli.output import echo, examples, print_json, print_text
-from deck_sim.handle.connect.address import DEFAULT_URL
 from deck_sim.runtime.settings import ON_POLL, REAL
 
 if TYPE_CHECKING:
@@ -32,21 +41,8 @@ def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
     """
 
     @JSON
-    @click.option(
-        "--url",
-        envvar="DECK_BASE_URL",
-        show_envvar=True,
-        default=DEFAULT_URL,
-        type=URL,
-        help="The server's URL, with or without /v2.",
-    )
-    @click.option(
-        "--key",
-        envvar="DECK_API_KEY",
-        show_envvar=True,
-        default=ANY_KEY,
-        help="The API key, which selects the world.",
-    )
+    @SERVER_URL
+    @SERVER_KEY
     @wraps(act)
     def command(url: str, key: str, as_json: bool, **options: Any) -> None:
         from deck_sim.handle.deck import Deck
@@ -64,11 +60,11 @@ def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
 def _warn_if_uncalled(deck: Deck) -> None:
     if deck.requests:
         return
-    others = [f"`{world['key']}` ({world['calls']})" for world in deck.called_worlds()]
-    rest = ", nor with another key"
-    if others:
-        rest = f"; calls came with {', '.join(others)}: give the right key with --key"
-    echo(f"deck-sim: no call came with the key `{deck.api_key}`{rest}", err=True)
+    from deck_sim.runtime.findings import explain_uncalled
+
+    called = {world["key"]: world["calls"] for world in deck.called_worlds()}
+    remedy = ": give the right key with --key" if called else ""
+    echo(f"deck-sim: {explain_uncalled(deck.api_key, called)}{remedy}", err=True)
 
 
 @click.command(

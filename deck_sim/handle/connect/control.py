@@ -32,13 +32,18 @@ _SECONDS = 60  # for one answer; a long advance takes a while
 _BODY = "body"  # the parameter that is the whole body of a call
 
 
+class NoServerError(DeckSimError):
+    """No server listens at the URL of a call."""
+
+
 class Control:
     """Performs control operations on the world of one API key."""
 
-    def __init__(self, transport: Transport, api_key: str) -> None:
+    def __init__(self, transport: Transport, api_key: str, seconds: float = _SECONDS) -> None:
+        """Wait at most `seconds` for each answer."""
         self.url, self.api_key = transport.url, api_key
         self._authorization = f"Bearer {api_key}"
-        self._transport, self._is_closed = transport, False
+        self._transport, self._seconds, self._is_closed = transport, seconds, False
 
     def __call__(self, operation: str, /, **values: Any) -> Json:
         """Perform an operation; return its data. Its parameters are the `values` that are not None.
@@ -97,7 +102,9 @@ class Control:
 
     def read(self, path: str) -> str:
         """Return the text of the answer to a GET call of the control API, with secrets hidden."""
-        return self._send("GET", f"{self.url}/_sim{path}").text
+        # The world keeps the time of the process that uses it: one that only looks has none.
+        no_process = {real_time.PROCESS_HEADER: ""}
+        return self._send("GET", f"{self.url}/_sim{path}", no_process).text
 
     def create(self, path: str, body: Mapping[str, Any], **headers: str) -> Json:
         """Create a resource through the Deck API, as an application does."""
@@ -129,9 +136,9 @@ class Control:
 
         try:
             result = server.submit(work)
-            wait_for(result, _SECONDS)  # an error from a signal handler goes to the caller
+            wait_for(result, self._seconds)  # an error from a signal handler goes to the caller
             if not result.done():
-                text = f"no answer within {_SECONDS} seconds; does a webhook receiver hang?"
+                text = f"no answer within {self._seconds} seconds; does a webhook receiver hang?"
                 raise DeckSimError(f"{row.method} {row.path}: {text}")
             data: Json = json.loads(result.result())
         except ApiError as error:
@@ -158,20 +165,23 @@ class Control:
                 **(headers or {}),
                 **drop_none(**{real_time.PRESENT_HEADER: present}),
             },
-            extensions={"timeout": httpx2.Timeout(_SECONDS).as_dict()},
+            extensions={"timeout": httpx2.Timeout(self._seconds).as_dict()},
             **content,
         )
         try:
             answer: httpx2.Response = self._transport.handle_request(request)
             answer.read()
         except httpx2.TimeoutException as error:
-            raise DeckSimError(f"{method} {url}: {error}; does a webhook receiver hang?") from None
+            hangs = (
+                "is the server stopped, by Ctrl-Z or a debugger, or does a webhook receiver hang?"
+            )
+            raise DeckSimError(f"{method} {url}: {error}; {hangs}") from None
         except httpx2.TransportError as error:
             text = f"no deck-sim server answers at {self.url}: {error or type(error).__name__}"
             fix = "`deck-sim serve` starts one"
             if self.url.startswith("https:"):
                 fix = "perhaps it has no TLS: write `http://` in its URL"
-            raise DeckSimError(f"{text}; {fix}") from None
+            raise NoServerError(f"{text}; {fix}") from None
         answer.request = request
         if "Deck-Sim-Version" not in answer.headers:
             text = f"{url} answers {answer.status_code}, but is not deck-sim; check the URL"
