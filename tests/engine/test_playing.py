@@ -116,6 +116,15 @@ def test_every_connection_that_is_idle_ends_after_the_time_of_the_option(play):
     assert [play.look(connection).status for connection in idle] == ["disconnected"] * 2
 
 
+def test_the_script_of_a_connection_that_is_idle_does_not_go_on(play):
+    connection = play.open("[connected: 1h, disconnected]")
+    play.world.set_options(Options(connection_idle=timedelta(minutes=1)))
+    play.wait("2h")
+    assert play.told(connection)[-1] == "1m connected -> disconnected"
+    assert nothing_is_left(play)
+    assert [*play.world.script_errors] == []
+
+
 def test_each_screenshot_says_what_the_agent_saw_and_chose(play):
     """Unless the scenario says it; a stuck run waits."""
     play.world.set_options(Options(screenshots=True))

@@ -36,6 +36,14 @@ def test_the_timers_of_one_owner_have_every_name(timers):
     assert [due.name for due in timers.of("a")] == [*EFFECTS]
 
 
+def test_a_timer_that_is_armed_after_a_load_follows_those_of_the_file(timers):
+    for owner in "ab":
+        timers.arm(owner, "step", at(1))
+    timers.index()
+    timers.arm("0", "step", at(1))
+    assert [due.owner for due in timers.upcoming()] == ["a", "b", "0"]
+
+
 def test_a_copy_and_its_original_change_apart(timers):
     timers.arm("a", "step", at(1))
     twin = deepcopy(timers)

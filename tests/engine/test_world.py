@@ -132,7 +132,9 @@ def test_an_id_that_is_taken_is_skipped():
 
 
 def test_deleting_again_changes_nothing(play):
+    play.wait("1s")
     play.world.delete(play.agent)
+    assert play.look(play.agent).updated_at == play.world.now
     assert play.world.find("agent", play.agent.id) is None
     was = copy.deepcopy(play.world)
     play.world.delete(play.look(play.agent))
