@@ -119,3 +119,12 @@ def test_a_trouble_comes_before_the_other_faults_of_a_webhook():
     events = [Event("evt_1", "agent.created", agent, NOW) for agent in agents]
     fired = [world.fire_webhook("here", event).what for event in events]
     assert fired == ["agt_1", "agent.created"]
+
+
+def test_a_fault_of_a_run_is_met_by_the_events_of_its_files():
+    world = World()
+    world.injected.add("flt_1", Fault("storage.created"), "trun_1")
+    for run_id in ("trun_2", "trun_1"):
+        world.create("storage", {"task_run_id": run_id})
+        fires = [world.fire_webhook("here", event) is not None for event in world.events]
+    assert fires == [False, True]

@@ -86,6 +86,12 @@ def test_played_steps_are_counted(play):
     assert counts == {(0,): 1, (1,): 2, (1, "on_timeout", 0): 1}
 
 
+def test_a_step_that_breaks_off_counts_as_played(play):
+    run = play.run("[running, completed: {output: {nights: '{{ input.nights }}'}}]")
+    counts = {path: n for (_, kind, path), n in play.world.played.items() if kind == "task_run"}
+    assert (play.look(run).status, counts) == ("failed", {(0,): 1, (1,): 1})
+
+
 def test_the_same_seed_and_calls_give_the_same_world(make_play):
     def played(seed):
         play = make_play(seed)
