@@ -174,6 +174,15 @@ def test_a_mix_is_drawn_from_the_seed():
     assert drawn(library, "two", 50, seed=7) != first
 
 
+def test_a_check_about_one_scenario_looks_at_the_playlists_with_it():
+    foreign = "session_breaks_down"  # is for the edition `credentials`
+    library = library_of(turns={"playlist": ["success", foreign]})
+    selection = SelectionState(default_scenario="turns")
+    selection.check(library, "connections", about="slow_success")
+    with pytest.raises(ApiError, match=f"'{foreign}', which 'turns' plays, is for"):
+        selection.check(library, "connections", about=foreign)
+
+
 def test_a_check_about_one_scenario_ignores_the_others():
     """With `about`, other settings that cannot be played are not reported. An unknown entry is
     left to the library: an edit may add it before a run plays it.
