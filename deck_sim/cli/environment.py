@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from deck_sim.cli.options import ANY_KEY, VARIABLE
+from deck_sim.server.intercepting_proxy import Interceptor
 from deck_sim.server.uvicorn_server import Server
 from deck_sim.webhooks.signing import secret_of
 
@@ -48,17 +49,16 @@ def command_environment(server: Server, names: tuple[str, str, str]) -> Iterator
     key = (server.worlds.keys or (ANY_KEY,))[0]
     secret = server.worlds.webhook_secret = secret_of(key)
     variables = dict(zip(names, (server.base_url, key, secret), strict=True))
-    with intercepted_variables(server) as intercepted:
+    with intercepted_variables(server.interceptor, server.url) as intercepted:
         yield {**os.environ, **variables, **intercepted}
 
 
 @contextmanager
-def intercepted_variables(server: Server) -> Iterator[dict[str, str]]:
-    """Yield the environment variables that lead a program's calls to the server's proxy; none if
-    the server does not intercept. Some variables name a file, which is deleted at the end of the
+def intercepted_variables(interceptor: Interceptor | None, url: str) -> Iterator[dict[str, str]]:
+    """Yield the environment variables that lead a program's calls to the proxy of the server at
+    `url`; none if there is no proxy. Some variables name a file, which is deleted at the end of the
     `with` block.
     """
-    interceptor = server.interceptor
     if interceptor is None:
         yield {}
         return
@@ -71,7 +71,7 @@ def intercepted_variables(server: Server) -> Iterator[dict[str, str]]:
                 certificates.append(Path(file).read_bytes())
         bundle = Path(folder) / "authorities.pem"
         bundle.write_bytes(b"\n".join(certificates))
-        direct = [*_LOOPBACK, urlsplit(server.url).hostname or ""]  # the address of `--host`
+        direct = [*_LOOPBACK, urlsplit(url).hostname or ""]  # the address of `--host`
         # An inherited `NO_PROXY` keeps the entries that do not match an intercepted host.
         inherited = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
         for entry in map(str.strip, inherited.split(",")):

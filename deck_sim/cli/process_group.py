@@ -14,8 +14,13 @@ from queue import Empty, SimpleQueue
 from subprocess import DEVNULL, PIPE, STDOUT
 from threading import Thread
 
-from deck_sim.cli.signals import INTERRUPTED, handle_signals
+import click
 
+from deck_sim.cli.output import echo
+from deck_sim.cli.signals import INTERRUPTED, STOPS, handle_signals
+
+_NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # the exit codes of shells
+_TIMED_OUT = 124  # the exit code of timeout(1)
 _KILL_AFTER = 5  # seconds between the SIGTERM and the SIGKILL that end a group
 _KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL
 
@@ -140,3 +145,35 @@ class ProcessGroup:
         except OSError:  # no process, or for macOS one that has ended
             return False
         return True
+
+
+def run_command(
+    words: Sequence[str],
+    environment: Mapping[str, str],
+    timeout: timedelta | None,
+    signals: SimpleQueue[int],
+) -> int:
+    """Run the command and return the exit code that a shell would show. Signals that ask deck-sim
+    to end are passed on to the command, and are then in `signals`.
+    """
+    group = ProcessGroup()
+
+    def receive(number: int, _frame: object) -> None:
+        signals.put(number)
+        group.pass_on(number)
+
+    with handle_signals(dict.fromkeys(STOPS, receive)):
+        try:
+            code = group.run(words, environment, timeout)
+        except OSError as error:
+            code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
+            echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
+            raise click.exceptions.Exit(code) from None
+    if group.has_timed_out:
+        text = "the command did not end within --timeout, and was stopped"
+        echo(f"deck-sim: {text}", err=True)
+        return _TIMED_OUT
+    if code >= 0:
+        return code
+    echo(f"deck-sim: the command was stopped by signal {-code}", err=True)
+    return _BY_SIGNAL - code

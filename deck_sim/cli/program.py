@@ -30,6 +30,7 @@ COMMANDS = {
     "serve": "Serve the simulated Deck API.",
     "exec": "Run a command against a new server, and print a summary.",
     "explore": "Run a command again for each thing that can go wrong.",
+    "record": "Record the calls of a program to a real Deck, without its secrets.",
     "demo": "Play several scenarios over real HTTP, with a small client.",
     "play": "Play one scenario in virtual time and print its timeline.",
     "scenarios": "List the scenarios, or show one with its branches.",

@@ -8,7 +8,7 @@ import re
 import socket
 import struct
 import threading
-from collections.abc import Callable, Collection, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
@@ -186,6 +186,50 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+@contextmanager
+def serve_apps(
+    apps: Sequence[tuple[ASGIApp, int]],
+    close: Callable[[], Coroutine[Any, Any, None]],
+    interceptor: Interceptor | None = None,
+) -> Iterator[list[str]]:
+    """Serve each app on its port of 127.0.0.1, in a thread, during a `with` block; yield their
+    URLs. An `interceptor` answers with the first app. `close` is awaited at the end. Raises OSError
+    if a port is taken.
+    """
+    servers, is_ready = [_HttpServer(app) for app, _ in apps], threading.Semaphore(0)
+    for server in servers:
+        server.ready = is_ready.release
+
+    async def serve() -> None:
+        if interceptor:
+            config = _make_config(interceptor.for_hosts(apps[0][0]))
+            make_protocol = partial(_Protocol, config, servers[0].server_state, {})
+            interceptor.start(stack.enter_context(_listen("127.0.0.1", 0)), make_protocol)
+        pairs = zip(servers, listeners, strict=True)
+        await asyncio.gather(*(server.serve([listener]) for server, listener in pairs))
+        # Calls that are still open end here.
+        for call in (calls := asyncio.all_tasks() - {asyncio.current_task()}):
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        await close()
+
+    with ExitStack() as stack:
+        runner = stack.enter_context(asyncio.Runner(loop_factory=Loop))
+        listeners = [stack.enter_context(_listen("127.0.0.1", port)) for _, port in apps]
+        urls = [f"http://127.0.0.1:{listener.getsockname()[1]}" for listener in listeners]
+        loop = runner.get_loop()
+        thread = threading.Thread(target=runner.run, args=(serve(),), daemon=True)
+        thread.start()
+        for _ in servers:
+            is_ready.acquire()
+        try:
+            yield urls
+        finally:
+            for server in servers:
+                loop.call_soon_threadsafe(server.stop)
+            thread.join()
 
 
 def _listen(host: str, port: int) -> socket.socket:

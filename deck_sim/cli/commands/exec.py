@@ -14,15 +14,13 @@ from deck_sim.cli.environment import command_environment, environment_options
 from deck_sim.cli.import_ahead import import_ahead
 from deck_sim.cli.options import FILE, POSITIVE_DURATION
 from deck_sim.cli.output import echo, examples
-from deck_sim.cli.process_group import ProcessGroup
+from deck_sim.cli.process_group import run_command
 from deck_sim.cli.server_log import log_to_stderr
 from deck_sim.cli.server_options import make_server, server_options
 from deck_sim.cli.signals import STOPS, handle_signals
 from deck_sim.handle.connect.address import DECK_HOST
 from deck_sim.server.inspector import inspector_url
 
-_NOT_FOUND, _NOT_EXECUTABLE, _BY_SIGNAL = 127, 126, 128  # the exit codes of shells
-_TIMED_OUT = 124  # the exit code of timeout(1)
 _IN_PYTHON = re.compile(r"(^|[/\s])(python|pytest)[\w.]*(\s|$)")
 _OF_PYTEST = (
     "the pytest plugin starts its own server: run pytest without `deck-sim exec`, or run"
@@ -103,7 +101,7 @@ def command(
         signals = SimpleQueue[int]()
         # Few commands call sooner, and short ones are not delayed.
         server.submit(lambda app: import_ahead(server.worlds.settings.edition, 0.05))
-        code = _run(words, environment, timeout, signals)
+        code = run_command(words, environment, timeout, signals)
         with server.paused():
             reports.add_present()
         refused = explain_refused_calls(server.worlds.refused_calls, env_api_key)
@@ -131,35 +129,3 @@ def command(
                 echo(f"deck-sim: {text}", err=True)  # only now, when a signal is handled
                 signals.get()
     raise click.exceptions.Exit(code or int(strict and bool(exec_report.all_problems())))
-
-
-def _run(
-    words: tuple[str, ...],
-    environment: dict[str, str],
-    timeout: timedelta | None,
-    signals: SimpleQueue[int],
-) -> int:
-    """Run the command and return the exit code that a shell would show. Signals that ask deck-sim
-    to end are passed on to the command, and are then in `signals`.
-    """
-    group = ProcessGroup()
-
-    def receive(number: int, _frame: object) -> None:
-        signals.put(number)
-        group.pass_on(number)
-
-    with handle_signals(dict.fromkeys(STOPS, receive)):
-        try:
-            code = group.run(words, environment, timeout)
-        except OSError as error:
-            code = _NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_EXECUTABLE
-            echo(f"deck-sim: cannot run {words[0]!r}: {error.strerror}", err=True)
-            raise click.exceptions.Exit(code) from None
-    if group.has_timed_out:
-        text = "the command did not end within --timeout, and was stopped"
-        echo(f"deck-sim: {text}", err=True)
-        return _TIMED_OUT
-    if code >= 0:
-        return code
-    echo(f"deck-sim: the command was stopped by signal {-code}", err=True)
-    return _BY_SIGNAL - code

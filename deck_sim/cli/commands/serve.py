@@ -66,7 +66,7 @@ def command(
             part.write_text(f"{server.port}\n")
             part.replace(port_file)  # others wait for the file and read it at once
             stack.callback(port_file.unlink, missing_ok=True)
-        variables = stack.enter_context(intercepted_variables(server))
+        variables = stack.enter_context(intercepted_variables(server.interceptor, server.url))
         echo(_banner(server, variables))
         if not (server.is_local or server.worlds.keys):
             echo(_OPEN, err=True)
