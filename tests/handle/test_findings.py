@@ -369,3 +369,11 @@ def test_a_remedy_of_several_findings_is_given_once():
     rows = [("a", "x"), ("b", ""), ("c", "x"), ("d", "y")]
     findings = [Finding("kind", "", reason, remedy, {}) for reason, remedy in rows]
     assert list_findings(findings) == ["a", "b", "c; x", "d; y"]
+
+
+def test_the_world_of_another_fixture_is_not_stray(deck, deck_world):
+    """A test may call that world alone, and without its handle."""
+    other = deck_world("shared")
+    headers = {"Authorization": f"Bearer {other.api_key}"}
+    httpx2.get(f"{other.base_url}/agents", headers=headers, trust_env=False)
+    assert [row["kind"] for row in deck.findings] == ["no_calls"]
