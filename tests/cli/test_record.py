@@ -1,3 +1,4 @@
+import json
 import sys
 
 import httpx2
@@ -73,3 +74,16 @@ def test_refused_keys_failures_and_silent_webhooks_are_reported(cli, server, tmp
     source = CALL.replace(", headers=headers", "")
     words = ["--upstream", server.url, "--out", tmp_path / "b", "--", sys.executable, "-c"]
     assert "every call was answered with 401" in cli("record", *words, source).stdout
+
+
+def test_the_calls_of_a_har_file_are_written_without_secrets(cli, tmp_path):
+    headers = [{"name": "Authorization", "value": "Bearer sk_live_0123456789abcdef"}]
+    request = {"method": "GET", "url": "https://api.deck.co/v2/agents", "headers": headers}
+    entry = {"startedDateTime": "2026-12-03T10:00:00Z", "request": request}
+    entry["response"] = {"status": 200}
+    file = tmp_path / "calls.har"
+    file.write_text(json.dumps({"log": {"entries": [entry]}}))
+    ran = cli("record", "--from", file, "--out", tmp_path)
+    assert ran.stdout.splitlines()[-1] == "no body in the file: GET /v2/agents"
+    (exchange,) = read_recording(tmp_path).exchanges
+    assert exchange.request_headers == {"authorization": "masked"}

@@ -15,6 +15,7 @@ from deck_sim.cli.output import echo, examples
 from deck_sim.cli.process_group import run_command
 from deck_sim.cli.signals import STOPS, handle_signals
 from deck_sim.handle.connect.address import DECK_HOST
+from deck_sim.real.har import read_har
 from deck_sim.real.masking import mask
 from deck_sim.real.recorder import Recorder, read_upstream
 from deck_sim.real.recording import FILE_NAME, Recording
@@ -31,13 +32,20 @@ _MOST_FAILURES = 5  # that are printed
         f"deck-sim record --upstream https://{DECK_HOST} -- npm test",
         f"deck-sim record --upstream https://{DECK_HOST} --intercept -- python report.py",
         f"deck-sim record --upstream https://{DECK_HOST} --webhooks http://localhost:3000/deck",
+        "deck-sim record --from calls.har",
     ),
 )
 @click.option(
     "--upstream",
-    required=True,
+    default=f"https://{DECK_HOST}",
     type=Value("URL", read_upstream),
     help="The Deck to record; plain http only on loopback.",
+)
+@click.option(
+    "--from",
+    "har",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the calls from a HAR file instead; it has no webhooks.",
 )
 @click.option(
     "--out",
@@ -68,6 +76,7 @@ _MOST_FAILURES = 5  # that are printed
 def command(
     words: tuple[str, ...],
     upstream: str,
+    har: Path | None,
     folder: Path,
     port: int,
     receiver: str | None,
@@ -87,6 +96,12 @@ def command(
         text = f"--out: '{folder}' has a recording already; name another folder, or delete it"
         raise click.UsageError(text)
     recorder = Recorder(upstream, receiver)
+    if har is not None:
+        recorder.exchanges, bare = read_har(har, upstream)
+        recording = mask(recorder.recording(edition), names, keep_inputs=keep_inputs)
+        lines = _report(recorder, recording, recording.write(folder))
+        echo("\n".join([*lines, *(f"no body in the file: {call}" for call in bare)]))
+        return
     interceptor = Interceptor([DECK_HOST]) if intercept else None
     apps = [(recorder.pass_call, port)]
     if receiver is not None or webhooks_port is not None:
