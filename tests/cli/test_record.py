@@ -87,3 +87,14 @@ def test_the_calls_of_a_har_file_are_written_without_secrets(cli, tmp_path):
     assert ran.stdout.splitlines()[-1] == "no body in the file: GET /v2/agents"
     (exchange,) = read_recording(tmp_path).exchanges
     assert exchange.request_headers == {"authorization": "masked"}
+
+
+def test_errors_of_deck_are_listed_up_to_a_limit(cli, tmp_path):
+    request = {"method": "GET", "url": "https://api.deck.co/v2/agents", "headers": []}
+    entry = {"startedDateTime": "2026-12-03T10:00:00Z", "request": request}
+    entry["response"] = {"status": 502, "content": {"text": "<html>"}}
+    file = tmp_path / "calls.har"
+    file.write_text(json.dumps({"log": {"entries": [entry] * 7}}))
+    ran = cli("record", "--from", file, "--out", tmp_path)
+    assert ran.stdout.count("an error or no JSON: 502 to GET /v2/agents") == 5
+    assert "an error or no JSON: 2 more" in ran.stdout

@@ -115,3 +115,11 @@ def test_inputs_are_kept_and_names_added_if_asked():
 def test_the_signature_of_a_url_is_left_out():
     (call,) = masked({"response": {"url": "https://files.example/a?sig=abc"}}).exchanges
     assert call.response == {"url": "https://files.example/a"}
+
+
+def test_an_accepted_answer_that_is_no_code_and_an_id_of_a_foreign_form():
+    answered = {"path": ANSWER, "request": {"inputs": {"account_id": "acc_home"}}, "response": {}}
+    listed = {"response": {"reservation_id": "R 1"}}
+    first, second = masked(answered, listed).exchanges
+    assert first.request == {"inputs": {"account_id": "masked-1"}}
+    assert second.response == {"reservation_id": "R 1"}
