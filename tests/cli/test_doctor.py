@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import httpx2
 import pytest
@@ -73,10 +71,17 @@ def test_a_server_has_to_answer_only_if_it_is_named(look):
     assert row.startswith(f"{URL}: no deck-sim server answers at {URL}: ")
 
 
-def test_a_server_of_another_version_is_found():
-    (row,) = find("server", Setup(URL, "sk_mine", version="0.0.9"))
+OLD = (
+    b'HTTP/1.1 200 OK\r\nDeck-Sim-Version: 0.0.9\r\nContent-Length: 20\r\n\r\n{"version": "0.0.9"}'
+)
+
+
+def test_a_server_of_another_version_is_found(receiver):
+    url = receiver.url
+    receiver.say(OLD, path="/_sim/health")
+    (row,) = find("server", read_setup(url, "sk_mine", is_named=False))
     assert row.startswith(
-        f"{URL}: deck-sim 0.0.9 serves {URL}, but this is deck-sim {__version__};"
+        f"{url}: deck-sim 0.0.9 serves {url}, but this is deck-sim {__version__};"
     )
 
 
@@ -123,31 +128,27 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def diagnose(*words):
-    words = [sys.executable, "-m", "deck_sim", "doctor", *words]
-    ran = subprocess.run(words, capture_output=True, text=True)
-    return ran.returncode, ran.stdout
-
-
 BROKEN = "import pytest\n@pytest.fixture(autouse=True)\ndef broken():\n    raise RuntimeError('{}')"
 
 
-def test_all_is_well(folder):
+def test_all_is_well(cli, folder):
     with DeckSim() as deck:
         deck.create("agents", {"name": "Concierge"})
-        code, printed = diagnose("--json", "--url", deck.url, "--key", deck.api_key)
-    assert (code, json.loads(printed)) == (0, {"version": __version__, "findings": []})
+        printed = cli("doctor", "--json", "--url", deck.url, "--key", deck.api_key)
+    assert printed.exit_code == 0
+    assert json.loads(printed.stdout) == {"version": __version__, "findings": []}
 
 
-def test_a_bug_report_has_what_is_wrong_and_no_secrets(server, sim, key, folder, monkeypatch):
+def test_a_bug_report_has_what_is_wrong_and_no_secrets(cli, server, sim, key, folder, monkeypatch):
     """A process that only looks does not take the place of the frozen one."""
     frozen = {PROCESS_HEADER: "another", PRESENT_HEADER: "2031-01-01T00:00:00Z"}
     sim.call("PUT", "/clock", {"mode": "real"}, headers=frozen)
     for name, value in (("BASE_URL", server.url), ("API_KEY", key), ("PASSWORD", "hidden")):
         monkeypatch.setenv(f"DECK_{name}", value)
     (folder / "conftest.py").write_text(BROKEN.format("Network is disabled"))
-    code, report = diagnose("--report")
-    assert (code, key in report, "hidden" in report) == (1, False, False)
+    printed = cli("doctor", "--report")
+    report = printed.stdout
+    assert (printed.exit_code, key in report, "hidden" in report) == (1, False, False)
     assert f"deck-sim {__version__}, Python 3." in report
     assert "DECK_API_KEY=•••" in report
     assert "\nworld     a process that uses this world is frozen at 2031-01-01T00:00:00Z" in report
