@@ -19,7 +19,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.rows import SavedWorld, load_world
 from deck_sim.state.values import Reader, Writer
 
-FORMAT = 14  # of the tables. Values name their classes: add 1 if a class or a field moves
+FORMAT = 13  # of the tables. Values name their classes: add 1 if a class or a field moves
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _UNUSABLE = {
