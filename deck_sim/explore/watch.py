@@ -60,9 +60,14 @@ class Life:
     states: list[tuple[str, ...]] = field(default_factory=list)  # after each move of the clock
 
     def differs(self, other: "Life") -> bool:
-        """Whether the moves of the clock, as far as both have them, led to other states."""
+        """Whether the moves of the clock, as far as both have them, led to other states. Sleeps
+        are no moves: a program that sleeps and gives up has no moment to name.
+        """
         ends = [life.outcome and life.outcome.state for life in (self, other)]
-        differs_at_end = len(self.states) == len(other.states) and ends[0] != ends[1]
+        has_same_moves = (
+            len(self.states) == len(other.states) and not self.simulation.moves["sleep"]
+        )
+        differs_at_end = has_same_moves and ends[0] != ends[1]
         return differs_at_end or any(map(operator.ne, self.states, other.states))
 
 

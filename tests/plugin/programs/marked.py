@@ -340,6 +340,18 @@ def test_a_status_in_between_or_a_moment_is_no_damage(deck, sound_client):
     assert (deck.clock.now - began).seconds == 2
 
 
+@explore(troubles=["slow"])
+@result(
+    "failed", counts(0, 1), "  wrong state: AssertionError*", "*poll until the status is final*"
+)
+def test_a_program_that_sleeps_and_gives_up_names_no_moment(deck, sound_client):
+    sound_client.start_run()
+    for _ in range(9):
+        deck.sleep(5)
+        last_seen = deck.runs[0]["status"]
+    assert last_seen == "completed"
+
+
 @explore(troubles=["at_once"])
 @result(
     "passed",
