@@ -107,14 +107,13 @@ def compare(before: Outcome, now: Outcome, *, may_lack: bool = False) -> list[Di
     counts.append(("accepted answer", before.answers, now.answers))
     # If there are more, but no more were made, the program did not end one.
     unended = {noun for noun, count in before.totals.items() if now.totals[noun] <= count}
-    differences = [
-        (
-            LESS if new < old else OTHER if noun in unended else MORE,
-            f"{counted(new, noun)} where the baseline has {old}",
-        )
-        for noun, old, new in counts
-        if new != old
-    ]
+    differences = list[Difference]()
+    for noun, old, new in counts:
+        if new != old:
+            kind = LESS if new < old else OTHER if noun in unended else MORE
+            state = " neither canceled nor deleted," if kind == OTHER else ""
+            text = f"{counted(new, noun)}{state} where the baseline has {old}"
+            differences.append((kind, text))
     if may_lack:
         return [(kind, line) for kind, line in differences if kind != LESS]
     for number, (run, new_run) in enumerate(zip(before.runs, now.runs, strict=False), 1):

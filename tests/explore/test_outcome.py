@@ -124,7 +124,10 @@ def test_whether_all_was_delivered_is_noted(outcome, subscribe, agent, receiver,
                 (LESS, "1 task run where the baseline has 2"),
             ],
         ),
-        ({"counts": {**COUNTS, "agent": 2}}, [(OTHER, "2 agents where the baseline has 1")]),
+        (
+            {"counts": {**COUNTS, "agent": 2}},
+            [(OTHER, "2 agents neither canceled nor deleted, where the baseline has 1")],
+        ),
         (
             {"runs": (("failed", "{}"), RUNS[1])},
             [(OTHER, "run 1 is failed, but completed in the baseline")],
@@ -147,7 +150,8 @@ def test_a_program_that_reports_a_failure_may_leave_things_undone():
     """But not do what it should not."""
     less = replace(BEFORE, counts={"agent": 0, "task run": 3}, runs=(), answers=0)
     differences = compare(BEFORE, less, may_lack=True)
-    assert differences == [(OTHER, "3 task runs where the baseline has 2")]
+    text = "3 task runs neither canceled nor deleted, where the baseline has 2"
+    assert differences == [(OTHER, text)]
 
 
 def test_the_calls_of_two_runs_are_compared_with_their_answers(outcome, api, agent):
