@@ -9,7 +9,7 @@ from typing import Any
 from deck_sim.engine.injected_faults import TROUBLE, Injected
 from deck_sim.engine.playing import end_run
 from deck_sim.engine.script import Story
-from deck_sim.engine.seeded_draws import draw_duration
+from deck_sim.engine.seeded_draws import MILLISECOND, draw_duration
 from deck_sim.engine.world import World
 from deck_sim.engine.world_values import Immutable
 from deck_sim.explore.places import Place
@@ -175,7 +175,8 @@ class _HastyCalls(Injected):
         if self.refused_at is not None:
             waited = real - self.refused_at[1]
             self.waited_ns = waited if waited >= RETRY_AFTER.seconds * 10**9 else 0
-            self.has_waited = bool(self.waited_ns) or now - self.refused_at[0] >= RETRY_AFTER
+            passed = now - self.refused_at[0]
+            self.has_waited = bool(self.waited_ns) or passed > RETRY_AFTER - MILLISECOND
         self.refused_at = now, real
         return not self.has_waited
 

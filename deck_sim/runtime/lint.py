@@ -17,6 +17,7 @@ from deck_sim.base.durations import format_duration
 from deck_sim.base.errors import counted
 from deck_sim.contract.machines import Machine
 from deck_sim.engine.script import WRONG_ANSWER, watched_kinds
+from deck_sim.engine.seeded_draws import MILLISECOND
 from deck_sim.runtime.call_journal import Call
 from deck_sim.runtime.moment_text import format_moment
 from deck_sim.runtime.settings import FROZEN, ON_POLL
@@ -151,7 +152,9 @@ def ignores_retry_after(simulation: Simulation, _: timedelta) -> Findings:
         if call is None:
             continue
         real = timedelta(microseconds=(call.real_ns - first.real_ns) // 1000)
-        if max(passed := call.at - first.at, real) < timedelta(seconds=int(seconds)):
+        passed = call.at - first.at
+        # Programs see the world's clock in whole milliseconds.
+        if max(passed, real) <= timedelta(seconds=int(seconds)) - MILLISECOND:
             wait, after = counted(int(seconds), "second"), format_duration(passed)
             what = f"a {first.status} asked to wait {wait}, and the next call came after"
             yield f"{what} {after}", (first, call)

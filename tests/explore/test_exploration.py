@@ -102,6 +102,7 @@ def test_a_call_that_is_repeated_too_early_is_a_finding(explored, api, sim):
         "no time": (lambda: None, True),
         "half": (lambda: sim.post("/clock/advance", json={"sleep": "1s"}), True),
         "all": (lambda: sim.post("/clock/advance", json={"sleep": "2s"}), False),
+        "to a millisecond": (lambda: sim.post("/clock/advance", json={"sleep": "1.9995s"}), False),
     }
 
     def program(wait):
