@@ -49,7 +49,7 @@ class Aftermath:
     calls: Sequence[Call] = ()  # the first one that met the trouble, and its repetitions
     is_acknowledged: bool = False  # a webhook was accepted at the moment of the last of these calls
     skips_retries: bool = False  # it refused a webhook, then accepted it without looking at it
-    refused_forgery: bool = False  # it refused a webhook with a wrong signature
+    refused_forgery: bool = False  # it refused each forged webhook
 
     @classmethod
     def read(cls, simulation: Simulation) -> "Aftermath":
@@ -57,7 +57,8 @@ class Aftermath:
         skips_retries = any(_is_skipped(log, [call for _, call in calls]) for log in logs)
         first = next((index for index, (_, call) in enumerate(calls) if call.by_trouble), None)
         explored = simulation.exploration
-        refused_forgery = bool(explored and (explored.forgery_answered or 0) >= 400)
+        statuses = explored.forgeries.values() if explored else ()
+        refused_forgery = bool(statuses) and all((status or 0) >= 400 for status in statuses)
         if first is None:
             return cls(skips_retries=skips_retries, refused_forgery=refused_forgery)
         pattern, call = calls[first]

@@ -22,7 +22,6 @@ from deck_sim.explore.watch import Watch
 RUN_LIMIT = 200  # runs with a trouble, unless a test sets its own limit
 
 _HASTY = "the call is repeated before its `Retry-After` has passed"
-_FOOLED = "a webhook with a wrong signature was answered {}"
 
 # Runs the program once, and returns its failure in one line, or None.
 Run = Callable[[Watch], str | None]
@@ -124,25 +123,25 @@ def _explain(
     differences: list[Difference],
 ) -> Result:
     """Add what went wrong, why, and what helps."""
-    trouble, aftermath, status = result.trouble, watch.aftermath, watch.accepted_forgery
+    trouble, aftermath, forgery = result.trouble, watch.aftermath, watch.accepted_forgery
     cause = find_cause(
         trouble,
         {kind for kind, _ in differences},
         aftermath,
         is_hasty=watch.is_hasty,
         has_failed=bool(failure),
-        is_crash=bool(failure) and not (status or watch.fails_by_assertion(f"{failure}")),
+        is_crash=bool(failure) and not (forgery or watch.fails_by_assertion(f"{failure}")),
     )
     if cause == LOST and aftermath.is_abandoned:
         problems = [f"Deck has one {aftermath.creates} that the program does not know"]
     else:
         costs = {TWICE: MORE, LOST: LESS}
         problems = [line for kind, line in differences if not failure or kind == costs.get(cause)]
-    problems += [_FOOLED.format(status)] if status else []
+    problems += [forgery] if forgery else []
     problems += [failure] if failure else [_HASTY] if watch.is_hasty else []
     problems += [f"it ran again after: {watch.first_failure}"] if watch.first_failure else []
     # In a world as usual, the test may count calls or name a moment.
-    is_harmless = bool(failure) and not (differences or watch.is_hasty or status)
+    is_harmless = bool(failure) and not (differences or watch.is_hasty or forgery)
     return replace(
         result,
         problems=problems,

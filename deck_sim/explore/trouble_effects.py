@@ -102,7 +102,7 @@ def fail_again(simulation: Simulation, place: Place) -> None:
 
 
 def forge_webhook(simulation: Simulation, place: Place) -> None:
-    """Send a message with a wrong signature before the webhook at `place`."""
+    """Send messages with a wrong signature, and without one, before the webhook at `place`."""
     event, resource = place.subject
     row = {"event": event, "after": place.number - 1, "times": 1, "bad_signature": True}
     forged = _ForgedWebhook(read_fault(WebhookFault, row), resource)

@@ -40,7 +40,7 @@ _REPEAT = "wait a moment, or as long as `Retry-After` says, then repeat the call
 _ONCE = "remember each `webhook-id`, and ignore a webhook whose id came before"
 _READ = "treat an event as a hint, and read the present state of the resource"
 _POLL = "also poll what a webhook should tell, until the resource is final"
-_VERIFY = "verify the signature of each webhook, and answer 401 to a wrong one"
+_VERIFY = "verify the signature of each webhook, and answer 401 to one that is wrong or missing"
 _EARLY = (
     "the webhook may come before the answer: store what it needs before the call, and nothing older"
     " after it"
@@ -80,7 +80,8 @@ MEANINGS = {
     "lost_once": "a proxy answers 502 to the webhook, and Deck sends it again after a retry delay",
     "lost": "the webhook never comes, and its log says that it came; tried only if the program then"
     " reads the resource, or its list",
-    "forged": "a message with a wrong signature comes first; an answer 2xx is a finding",
+    "forged": "a message with a wrong signature comes first, then one without a signature; an"
+    " answer 2xx is a finding",
     "before_response": "the webhook comes before the answer of the call that caused it",
     "again_after_next": "the webhook comes again after the next webhook to its destination",
     "at_once": "no step takes time: the next read finds the run over, or waiting for a person",

@@ -239,11 +239,18 @@ class Watch:
         )
 
     @property
-    def accepted_forgery(self) -> int | None:
-        """The status 2xx with which a webhook with a wrong signature was answered."""
+    def accepted_forgery(self) -> str | None:
+        """Which forged webhook was answered with success, in a sentence."""
         explored = self._troubled and self._troubled.exploration
-        status = explored.forgery_answered if explored else None
-        return status if status and 200 <= status < 300 else None
+        answers = explored.forgeries.items() if explored else ()
+        return next(
+            (
+                f"a webhook {what} was answered {status}"
+                for what, status in answers
+                if status and 200 <= status < 300
+            ),
+            None,
+        )
 
     def findings(self) -> list[str]:
         """Describe what is wrong with the worlds of this run, besides what a trouble brings about:

@@ -47,4 +47,4 @@ class OutgoingWebhook:
     copies: int = 1
     content_type: str = "application/json"
     answered: int | None = None  # the status if a proxy answers, so that the receiver gets nothing
-    forged: bytes | None = None  # the body of a message that comes first, signed by somebody else
+    forged: bytes | None = None  # the body of messages that come first, and are not from Deck

@@ -309,17 +309,19 @@ async def _send_forged(
     headers: Mapping[str, str],
     sender: Sender,
 ) -> None:
-    """Send a message that Deck never sent, as exploration does; no log has it."""
+    """Send a message that Deck never sent, with a wrong signature, then without one, as exploration
+    does; no log has it.
+    """
     from deck_sim.faults.webhooks import UNKNOWN_SECRET
-    from deck_sim.webhooks.signing import signed_headers
+    from deck_sim.webhooks.signing import SIGNATURE, signed_headers
 
     stamp, id_ = real_time.process_now(), f"{attempt.event.id}_forged"
-    signature = signed_headers((UNKNOWN_SECRET,), id_, stamp, body)
-    outcome = await sender.send(
-        attempt.destination["config"]["url"], {**headers, **signature}, body
-    )
-    if simulation.exploration is not None:
-        simulation.exploration.forgery_answered = outcome.status
+    signed = {**headers, **signed_headers((UNKNOWN_SECRET,), id_, stamp, body)}
+    unsigned = {name: value for name, value in signed.items() if name != SIGNATURE}
+    for what, message in (("a wrong", signed), ("no", unsigned)):
+        outcome = await sender.send(attempt.destination["config"]["url"], message, body)
+        if simulation.exploration is not None:
+            simulation.exploration.forgeries[f"with {what} signature"] = outcome.status
 
 
 def _record_result(simulation: Simulation, attempt: Attempt, result: AttemptResult) -> None:

@@ -66,7 +66,8 @@ class Exploration:
     has_trouble: bool  # whether this is a run with a trouble
     finishes: Sequence[str] = ()  # moves of the clock that also finish deliveries, such as `by`
     events: int = 0  # number of events at the end of the test's last move of the clock
-    forgery_answered: int | None = None  # the status of the answer to a forged webhook
+    # The statuses of the answers to forged webhooks, such as one "with no signature".
+    forgeries: dict[str, int | None] = field(default_factory=dict)
     after_move: Callable[["Simulation"], object] = lambda simulation: None  # called after each
     kill: Callable[[], object] = lambda: None  # ends the program, for the trouble `restart`
 

@@ -401,7 +401,10 @@ def test_a_receiver_that_accepts_a_forged_message_is_a_finding(
 
     (result,) = explored(program, only=["forged"]).results
     assert result.problems == ["a webhook with a wrong signature was answered 200"]
-    receiver.say(200, 200, 401, 200)
+    receiver.say(200, 200, 401, 200, 200)
+    (result,) = explored(program, only=["forged"]).results
+    assert result.problems == ["a webhook with no signature was answered 200"]
+    receiver.say(200, 200, 401, 401, 200)
     assert not explored(program, only=["forged"]).failed
 
 
@@ -413,7 +416,7 @@ def test_a_test_that_counts_messages_counts_the_forged_one(explored, api, subscr
         sim.post("/clock/advance", json={"by": "1m"})
         assert len(receiver.arrivals) == 1
 
-    receiver.say(200, 200, 401, 200)
+    receiver.say(200, 200, 401, 401, 200)
     (result,) = explored(program, only=["forged"]).results
     assert "count only those that are verified" in result.advice
 

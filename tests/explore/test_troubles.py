@@ -303,17 +303,21 @@ def test_each_read_for_a_webhook_is_refused_until_it_comes_again(
     assert statuses == [[503] * 3, [200] * 3]
 
 
-def test_a_forged_message_comes_before_a_webhook(
+def test_forged_messages_come_before_a_webhook(
     start, run_task, subscribe, receiver, advance, simulation, plays
 ):
-    """With another id, a wrong signature and another status; no log has it."""
+    """With another id and status; one with a wrong signature, one without; no log has them."""
     subscribe("task_run.completed")
     run_id = run_task(plays("running", "completed"))["id"]
     trouble = start("forged", Place(FIRST, "", ("task_run.completed", run_id)))
     advance("1m")
-    forged, real = receiver.arrivals
-    assert [a.data["data"]["status"] for a in (forged, real)] == ["failed", "completed"]
+    forged, unsigned, real = receiver.arrivals
+    statuses = [arrival.data["data"]["status"] for arrival in receiver.arrivals]
+    assert statuses == ["failed", "failed", "completed"]
+    assert forged.headers["webhook-id"] == unsigned.headers["webhook-id"]
     assert forged.headers["webhook-id"] != real.headers["webhook-id"]
+    assert "webhook-signature" in forged.headers
+    assert "webhook-signature" not in unsigned.headers
     assert [len(log) for log in simulation().world.delivery_log.values()] == [1]
     assert trouble.occurred(simulation())
 
