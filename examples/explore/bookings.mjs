@@ -123,7 +123,7 @@ function receive(app) {
       const { "webhook-id": id, "webhook-timestamp": at, "webhook-signature": signatures } = request.headers;
       const bytes = Buffer.from(secret.replace("whsec_", ""), "base64");
       const signed = createHmac("sha256", bytes).update(`${id}.${at}.${body}`).digest("base64");
-      const isRight = signatures.split(" ").includes(`v1,${signed}`);
+      const isRight = signatures?.split(" ").includes(`v1,${signed}`);
       const status = isRight ? await app.take(JSON.parse(body), id).then(() => 204, () => 500) : 401;
       response.writeHead(status).end();
     });

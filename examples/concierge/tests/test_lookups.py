@@ -51,6 +51,7 @@ async def test_nobody_answers(deck, visit):
 
 
 @pytest.mark.deck(strict=False)  # its webhooks fail on purpose
+@pytest.mark.deck_explore(False)  # one call waits for ten minutes at most
 async def test_waiting_ends_although_no_webhook_comes(deck, visit):
     """A waiting call polls Deck and returns when the lookup ends."""
     user = await visit(line=lambda app: unavailable)
@@ -110,6 +111,7 @@ async def test_a_webhook_may_arrive_before_the_answer(deck, visit):
 
 
 @pytest.mark.deck(strict=False)  # its webhooks fail on purpose
+@pytest.mark.deck_explore(False)  # one call waits for ten minutes at most
 async def test_waiting_ends_when_something_is_asked(deck, visit):
     """A waiting call returns when the user has to answer."""
     deck.use("mfa_then_success")
