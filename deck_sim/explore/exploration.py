@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from deck_sim.explore.causes import LOST, TWICE, find_advice, find_cause
+from deck_sim.explore.causes import LOST, TWICE, WRONG, find_advice, find_cause
 from deck_sim.explore.exploration_report import FAILED, Report, Result
-from deck_sim.explore.outcome import LESS, MORE, Difference
+from deck_sim.explore.outcome import LESS, MORE, OTHER, Difference
 from deck_sim.explore.places import LAST
 from deck_sim.explore.troubles import (
     ENDS_FIRST,
@@ -135,7 +135,7 @@ def _explain(
     if cause == LOST and aftermath.is_abandoned:
         problems = [f"Deck has one {aftermath.creates} that the program does not know"]
     else:
-        costs = {TWICE: MORE, LOST: LESS}
+        costs = {TWICE: MORE, LOST: LESS, WRONG: OTHER}
         problems = [line for kind, line in differences if not failure or kind == costs.get(cause)]
     problems += [forgery] if forgery else []
     problems += [failure] if failure else [_HASTY] if watch.is_hasty else []

@@ -137,6 +137,18 @@ def test_a_failure_is_named_instead_of_what_follows_from_it(explored, api):
     assert problems["lost_response"] == [text, "RemoteProtocolError"]
 
 
+def test_a_difference_of_worlds_stands_before_the_failed_assertion(explored, api):
+    def program():
+        path = f"/agents/{api.post('/agents', json={'name': 'a'}).json()['id']}"
+        answer, _ = api.get(path), api.get(path)
+        assert answer.is_success
+        api.delete(path)
+
+    (result,) = explored(program, only=["unavailable at GET /v2/agents/* #1"]).results
+    text = "1 agent neither canceled nor deleted, where the baseline has 0"
+    assert (result.cause, result.problems) == ("wrong state", [text, "AssertionError"])
+
+
 def test_what_a_program_leaves_unused_when_it_stops_is_no_finding(explored, api, sim):
     def program():
         sim.post("/faults", json={"match": "GET /v2/agents", "status": 404})
