@@ -15,6 +15,7 @@ SURVIVED, FAILED, NOT_TESTED = "survived", "did not survive", "not tested"
 HARMLESS = "changed only counts or moments"
 _MOST_FINDINGS = 2  # that the text of a group has
 _MOST_SUBJECTS = 5
+_ASSERTION = ("assert ", "AssertionError")
 # In the name of a trouble, the call or event, as in `late at task_run.running of run 2`.
 _SUBJECT = re.compile(r" at (.+?)(?: #| of | in world|$)")
 # What differs between the messages of one cause: ids, URLs and numbers.
@@ -176,9 +177,10 @@ def group_rows(rows: Iterable[Row]) -> list[list[Row]]:
     groups = dict[tuple[str, ...], list[Row]]()
     for row in rows:
         if row["verdict"] == FAILED:
-            # Of the other causes, the message only says at which place it was.
-            is_own = row["cause"] in (WRONG, CRASH)
-            message = _VARYING.sub("…", row["problems"][0]) if is_own else ""
+            # Of the other causes, and of assertions, the message only says at which place it was.
+            message, is_own = row["problems"][0], row["cause"] in (WRONG, CRASH)
+            is_own = is_own and not message.startswith(_ASSERTION)
+            message = _VARYING.sub("…", message) if is_own else ""
             groups.setdefault((row["cause"], message, row["advice"]), []).append(row)
     return sorted(groups.values(), key=lambda rows: CAUSES.index(rows[0]["cause"]))
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from deck_sim.explore.causes import CRASH, NOT_REPEATED, TWICE
+from deck_sim.explore.causes import CRASH, NOT_REPEATED, TWICE, WRONG
 from deck_sim.explore.exploration_report import Report, Result, describe_progress, summarize
 from deck_sim.explore.places import READ, WRITE, Place
 from deck_sim.explore.troubles import NAMES, TROUBLE_KINDS, Trouble
@@ -130,7 +130,7 @@ def make_result(name, number, cause, problem):
 
 
 def test_results_with_one_cause_are_one_entry_the_worst_first(report):
-    """A crash is known by its message, without ids and numbers."""
+    """A crash is known by its message, without ids and numbers; an assertion's has values."""
     report.results += [
         make_result("reset", 1, NOT_REPEATED, "ReadError"),
         make_result("reset", 2, CRASH, "no agent agt_12345678 at http://127.0.0.1:8000/v2"),
@@ -138,10 +138,13 @@ def test_results_with_one_cause_are_one_entry_the_worst_first(report):
         make_result("unavailable", 2, CRASH, "no agent agt_abcdefgh at http://127.0.0.1:9000/v2"),
         make_result("unavailable", 3, CRASH, "KeyError"),
         make_result("lost_response", 3, TWICE, "2 agents"),
+        make_result("reset", 4, WRONG, "AssertionError: assert ['a'] == ['b']"),
+        make_result("reset", 5, WRONG, "assert 'queued' == 'completed'"),
     ]
     headings = [line for line in report.details() if line.startswith(("lost", "reset", "unav"))]
     assert headings == [
         "lost_response at POST /v2/agents #3",
+        "reset at POST /v2/agents #4, and 1 more",
         "reset at POST /v2/agents #2, and 1 more (reset 1, unavailable 1)",
         "unavailable at POST /v2/agents #3",
         "reset at POST /v2/agents #1, and 1 more (reset 1, unavailable 1)",
