@@ -100,6 +100,8 @@ def explore(
                 # A test that does not poll says nothing about a webhook that never comes.
                 if result.occurred or result.trouble.place.kind != LAST or plan.only:
                     report.results.append(result)
+                else:
+                    report.unread += 1
             progress(number, done + len(tried))
 
     try_all(chosen)

@@ -74,6 +74,7 @@ class Report:
     timeline: Timeline = ()  # of the baseline, if it is kept
     left_out: int = 0  # troubles that are like another one
     not_tried: int = 0  # because of a limit
+    unread: int = 0  # webhooks of which `lost` says nothing, since the program does not poll
     missing: Sequence[str] = ()  # troubles that were asked for, but match no place
     no_timing: str | None = None  # why timing was not explored
     has_restored: bool = False  # whether a world that `deck.restore` put back was left out
@@ -96,6 +97,8 @@ class Report:
             parts.append(f"run again after a failure: {again}")
         if self.left_out:
             parts.append(f"{counted(self.left_out, 'similar trouble')} left out")
+        if self.unread:
+            parts.append(f"not polled after a lost webhook: {self.unread}")
         if self.not_tried or self.interrupted:
             why = "interrupted" if self.interrupted else "limit of runs or time"
             parts.append(f"{self.not_tried} not tried ({why})")
@@ -151,6 +154,7 @@ class Report:
             "results": self.rows(),
             "left_out": self.left_out,
             "not_tried": self.not_tried,
+            "unread": self.unread,
             "missing": [*self.missing],
             "no_timing": self.no_timing,
             "has_restored": self.has_restored,

@@ -451,7 +451,7 @@ def test_a_run_that_ends_first_is_a_finding_if_an_error_shows_the_conflict(
 
 
 def test_only_a_program_that_polls_can_lose_a_webhook(explored, subscribe, sim, api):
-    """Of another nothing is told, unless somebody asks for it."""
+    """For another, the summary only says so, unless somebody asks for it."""
     polls = []
 
     def program():
@@ -461,8 +461,9 @@ def test_only_a_program_that_polls_can_lose_a_webhook(explored, subscribe, sim, 
         if polls:
             assert api.get(f"/task-runs/{run['id']}").status_code == 200
 
-    verdicts = {row.trouble.kind.name: row.verdict for row in explored(program).results}
-    assert "lost" not in verdicts
+    report = explored(program)
+    assert "lost" not in [row.trouble.kind.name for row in report.results]
+    assert "; not polled after a lost webhook: 1" in report.summary()
     assert explored(program, only=["lost"]).results[0].verdict == "not tested"
     polls.append("each time")
     assert explored(program, only=["lost"]).results[0].verdict == "survived"

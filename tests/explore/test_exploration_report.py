@@ -117,6 +117,7 @@ def test_the_data_has_everything(report):
         ],
         "left_out": 0,
         "not_tried": 0,
+        "unread": 0,
         "missing": ["late at x"],
         "no_timing": "the test cancels a run",
         "has_restored": False,
