@@ -8,7 +8,7 @@ import type { FakeTimers, MockTimers, Time } from "./types.js";
 
 const QUIET_TURNS = 3; // of the event loop without a call in flight: the application has gone on
 const PATIENCE = 50; // ms of waiting for a call, before the server is asked if a hold keeps it
-const LONGEST_RECEIPT = 5000; // ms that a receiver may take
+const LONGEST_RECEIPT = 60_000; // ms that a receiver may take
 const LONGEST_WAIT = 24 * 3_600_000; // ms that a promise may take
 
 interface Timers {

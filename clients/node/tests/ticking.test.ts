@@ -106,7 +106,7 @@ test("a receiver can sleep before it calls Deck again", async ({ world }) => {
   await world.deliverTo(async (_, response) => {
     const [run] = await world.runs();
     await call(world, "GET", `/task-runs/${run!.id}`);
-    await wait(1000);
+    await wait(20_000);
     statuses.push((await call(world, "GET", `/task-runs/${run!.id}`)).status);
     response.end();
   }, { events: ["task_run.running", "task_run.completed"] });
