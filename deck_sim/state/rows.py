@@ -1,7 +1,7 @@
 """Converts a world to rows of the database and back, and finds the rows that have changed.
 
 Each row belongs to a part of a world, which is called its table here: a kind of resource, a dict, a
-log, the timers, the faults, or all other fields. Rows have numbers, so a dict keeps its order.
+log, the timers, the faults, the counts, or all other fields. Numbers of rows keep a dict's order.
 
 Rules:
 1. Resources, and the dicts in `_TABLES`, have a row for each key; the logs in `_LOGS` have one for
@@ -9,8 +9,9 @@ Rules:
 2. Each other field of a simulation and its world has one row, so a new small field needs no change
    here. The fields of `_COUNTS` change with nearly every call, and share one row.
 3. A record has changed if it is not the object that was written last. Records that change in place
-   are compared with a copy. The timeline names the resources that may have changed, so a save looks
-   only at these, and at all records of the tables in `_UNNAMED`.
+   are compared with a copy; first all of a table at once, which is faster. The timeline names the
+   resources that may have changed, so a save looks only at these, and at all records of the tables
+   in `_UNNAMED`.
 4. Values that follow from others are not written, nor are the journal, the timeline and former ids.
 """
 
@@ -33,7 +34,7 @@ from deck_sim.state.values import Reader
 Row = tuple[int, str, bytes]  # the number, the table, and the key with its value; b"" deletes it
 Make = Callable[[Settings], Simulation]
 Copy = Callable[[Any], Any]  # of a record that changes in place
-_FIELD = "field"
+_FIELD, _COUNT = "field", "count"
 _TABLES: dict[str, tuple[str, Copy | None]] = {
     "answer": ("stored_answers", None),
     "delivery_log": ("world.delivery_log", list),
@@ -44,7 +45,8 @@ _TABLES: dict[str, tuple[str, Copy | None]] = {
     "story": ("world.stories", deepcopy),
     "timers": ("world.timers.by_owner", dict),
 }
-_UNNAMED = (_FIELD, "answer", "faults", "played", "story", "timers")  # not keyed by resource
+# Not keyed by resource.
+_UNNAMED = (_FIELD, _COUNT, "answer", "faults", "played", "story", "timers")
 _LOGS = {"choice": "choices", "event": "world.events", "message": "world.messages"}
 _COUNTS = (
     *("world.counters", "world.now", "journal.total", "world.timeline.total"),
@@ -58,7 +60,7 @@ _APART = {*_LEFT_OUT, *_COUNTS, *(path for path, _ in _TABLES.values()), *_LOGS.
 _EVERY = (*KEPT, "attempting", *(f"world.{row.name}" for row in fields(World)))
 _FIELDS = tuple(name for name in _EVERY if name not in _APART)
 
-_NEVER = 0, object()  # no number and no value: the record was never written
+_NEVER = object()  # the value of a record that was never written
 
 _read_counts = attrgetter(*_COUNTS)
 _read_fields = attrgetter(*_FIELDS)
@@ -71,7 +73,8 @@ class SavedWorld:
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
         # The numbers and values of rows, by table and key; the numbers of those of logs.
-        self._written = defaultdict[str, dict[Any, tuple[int, Any]]](dict)
+        self._numbers = defaultdict[str, dict[Any, int]](dict)
+        self._values = defaultdict[str, dict[Any, Any]](dict)
         self._log_numbers = defaultdict[str, deque[int]](deque)
         self._next_numbers = count(1)
         self._log_ends = dict.fromkeys(_LOGS, 0)  # how many items there were at the last save
@@ -83,24 +86,30 @@ class SavedWorld:
         noted_ids = dict.fromkeys(entry.id for entry in timeline.since(self._noted))
         is_complete, self._noted = timeline.dropped <= self._noted, timeline.total
         for table, records, copy_record in _read_tables(self.simulation, saved_at):
-            written, is_changed = self._written[table], ne if copy_record else is_not
+            numbers, values = self._numbers[table], self._values[table]
+            if copy_record and records == values:
+                continue
+            is_changed = ne if copy_record else is_not
             is_named = is_complete and table not in _UNNAMED
             for key in filter(records.__contains__, noted_ids) if is_named else records:
-                number, before = written.get(key, _NEVER)
-                if is_changed(record := records[key], before):
-                    number = number or next(self._next_numbers)
-                    written[key] = number, copy_record(record) if copy_record else record
+                if is_changed(record := records[key], values.get(key, _NEVER)):
+                    number = numbers.get(key) or next(self._next_numbers)
+                    numbers[key] = number
+                    values[key] = copy_record(record) if copy_record else record
                     yield number, table, write((key, record))
-            if len(written) > len(records):
-                for key in written.keys() - records.keys():
-                    yield written.pop(key)[0], table, b""
+            if len(numbers) > len(records):
+                for key in numbers.keys() - records.keys():
+                    values.pop(key)
+                    yield numbers.pop(key), table, b""
         for table, path in _LOGS.items():
-            log, numbers = _get(path)(self.simulation), self._log_numbers[table]
+            log, log_numbers = _get(path)(self.simulation), self._log_numbers[table]
+            if log.total == self._log_ends[table]:
+                continue
             for item in log.since(self._log_ends[table]):
-                numbers.append(next(self._next_numbers))
-                yield numbers[-1], table, write((None, item))
-            while len(numbers) > len(log):
-                yield numbers.popleft(), table, b""
+                log_numbers.append(next(self._next_numbers))
+                yield log_numbers[-1], table, write((None, item))
+            while len(log_numbers) > len(log):
+                yield log_numbers.popleft(), table, b""
             self._log_ends[table] = log.total
 
 
@@ -111,20 +120,20 @@ def _read_tables(
         yield kind, resources, None
     for table, (path, copy_record) in _TABLES.items():
         yield table, _get(path)(simulation), copy_record
-    clock = simulation.clock and simulation.clock.read(simulation.world.now)
     fields_ = dict(zip(_FIELDS, _read_fields(simulation), strict=True))
     fields_["library"] = (*simulation.library.own(),)
-    counters, *counts = _read_counts(simulation)
-    fields_["counts"] = ({**counters}, *counts, clock and (clock, saved_at))
     # A tuple holds nothing that changes in place.
     yield _FIELD, fields_, lambda value: value if type(value) is tuple else deepcopy(value)
+    clock = simulation.clock and simulation.clock.read(simulation.world.now)
+    counters, *counts = _read_counts(simulation)
+    yield _COUNT, {"all": ({**counters}, *counts, clock and (clock, saved_at))}, tuple
 
 
 def load_world(make: Make, reader: Reader, rows: list[Row], loaded_at: datetime) -> SavedWorld:
     """Make a world from all its rows."""
     read = [(number, table, *reader.read(data)) for number, table, data in rows]
-    fields_ = {key: value for _, table, key, value in read if table == _FIELD}
-    scenarios, (*totals, clock) = fields_.pop("library"), fields_.pop("counts")
+    fields_ = {key: value for _, table, key, value in read if table in (_FIELD, _COUNT)}
+    scenarios, (*totals, clock) = fields_.pop("library"), fields_.pop("all")
     simulation = make(fields_["settings"])
     world = simulation.world = World(fields_["world.edition"])
     saved = SavedWorld(simulation)
@@ -133,10 +142,10 @@ def load_world(make: Make, reader: Reader, rows: list[Row], loaded_at: datetime)
             _get(_LOGS[table])(simulation).append(value)
             saved._log_numbers[table].append(number)
             continue
-        saved._written[table][key] = number, None
+        saved._numbers[table][key], saved._values[table][key] = number, None
         if table in _TABLES:
             _get(_TABLES[table][0])(simulation)[key] = value
-        elif table != _FIELD:  # an unknown kind raises KeyError
+        elif table not in (_FIELD, _COUNT):  # an unknown kind raises KeyError
             world._resources[world.kind(table).object][key] = value
     for name, value in (*fields_.items(), *zip(_COUNTS, totals, strict=True)):
         parent, _, last = name.rpartition(".")

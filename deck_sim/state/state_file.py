@@ -19,7 +19,7 @@ from deck_sim.runtime.simulation import Simulation
 from deck_sim.state.rows import SavedWorld, load_world
 from deck_sim.state.values import Reader, Writer
 
-FORMAT = 13  # of the tables. Values name their classes: add 1 if a class or a field moves
+FORMAT = 14  # of the tables. Values name their classes: add 1 if a class or a field moves
 _MARK = 0x4465636B  # "Deck": the application id in the head of the database
 _FOREIGN = "is not a state file of deck-sim; name a new file, or one that `--state` made"
 _UNUSABLE = {
@@ -118,7 +118,7 @@ class StateFile:
         """Save the changes in the world of a key; without a `simulation`, delete the world from the
         file. Raises ApiError (`state_not_saved`) if that fails; the file then has not changed.
         """
-        if not (self._path.exists() and self._path.stat().st_ino == self._inode):
+        if not (os.path.exists(self._path) and os.stat(self._path).st_ino == self._inode):
             text = (
                 f"The state file {self._path} was removed or replaced while the server runs, so no"
                 " change can be saved. Start the server again."
