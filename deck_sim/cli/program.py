@@ -113,7 +113,11 @@ class Program(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "show_default": True},
     epilog=examples("deck-sim demo", "deck-sim serve", "deck-sim play mfa_then_success"),
 )
-@click.version_option(__version__, prog_name="deck-sim", message="%(prog)s %(version)s")
+@click.version_option(
+    __version__,
+    prog_name="deck-sim",
+    message=f"%(prog)s %(version)s, Python {sys.version.partition(' ')[0]}, {sys.platform}",
+)
 @click.pass_context
 def main(context: click.Context) -> None:
     """A local test double of the Deck API.

@@ -1,3 +1,4 @@
+import platform
 import runpy
 import subprocess
 import sys
@@ -38,7 +39,8 @@ def test_python_dash_m_is_the_command_line(monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["somewhere/__main__.py", "--version"])
     with pytest.raises(SystemExit) as ended:
         runpy.run_module("deck_sim", run_name="__main__")
-    assert (ended.value.code, capsys.readouterr().out) == (0, f"deck-sim {__version__}\n")
+    versions = f"deck-sim {__version__}, Python {platform.python_version()}, {sys.platform}\n"
+    assert (ended.value.code, capsys.readouterr().out) == (0, versions)
 
 
 WRONG = {
