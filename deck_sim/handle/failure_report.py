@@ -90,7 +90,8 @@ def write_report(deck: "Deck", failure: str = "") -> Report:
     history = cut_middle([*_show_history(journal, entries)], _MOST_LINES)
     day = f"timeline of {entries[0].at:%Y-%m-%d}:" if entries else "nothing happened in this world"
     text = "\n".join(part for line in [*lines, day, *history] for part in _wrap(line))
-    return Report(text, _find_reason(findings))
+    # An error of deck-sim says itself what is wrong.
+    return Report(text, "" if "DeckSimError: " in failure else _find_reason(findings))
 
 
 def _find_reason(findings: Sequence[Finding]) -> str:

@@ -89,10 +89,11 @@ def test_a_report_begins_with_what_is_wrong_in_lines_of_100_columns(deck, run, a
 
 
 def test_the_only_finding_is_the_reason(deck, run, api):
-    def reason():
-        return write_report(deck).reason
+    def reason(failure=""):
+        return write_report(deck, failure).reason
 
     assert reason().startswith("the Deck API was not called with this key, `")
+    assert reason("E  deck_sim.base.errors.DeckSimError: unknown scenario 'sucess'") == ""
     id_ = run()["id"]
     assert reason().startswith("The clock is frozen; it becomes `running` in 2s; move the clock")
     for _ in range(9):
