@@ -33,6 +33,7 @@ from deck_sim.runtime.why import (
     find_unfinished,
     how_to_start,
 )
+from deck_sim.scenario.selection import DEFAULT_SCENARIO
 from deck_sim.webhooks.sender import RAISED_HEADER, RECEIVER_HEADER, UNANSWERED
 from deck_sim.webhooks.signing import TIMESTAMP
 
@@ -238,9 +239,13 @@ def removed_resource(source: Source) -> Iterator[Row]:
 
 def failed_run(source: Source) -> Iterator[Row]:
     for run in source.simulation.world.all("task_run").values():
+        choice = source.simulation.chosen.get(run.id)
+        name = choice.played.name if choice else DEFAULT_SCENARIO
+        remedy = "" if name == DEFAULT_SCENARIO else f"as the scenario `{name}` has it"
         for error in run.fields.get("errors") or ():
-            name = f"{error['type']}/{error['code']}"
-            yield run.id, f"{run.id}  {name}: {error['message']}", "", {"error": name}
+            code = f"{error['type']}/{error['code']}"
+            reason = f"{run.id}  {code}: {error['message'].removesuffix('.')}"
+            yield run.id, reason, remedy, {"error": code}
 
 
 def empty_output(source: Source) -> Iterator[Row]:

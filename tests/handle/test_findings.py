@@ -152,7 +152,11 @@ ROWS = {  # how it comes about, a part of the reason, and a part of the remedy i
         "a call used a resource of a reset or deleted world",
         "do two tests share this key?",
     ),
-    "failed_run": (lambda deck: finish(deck, "source_down"), "source/source_not_available: "),
+    "failed_run": (
+        lambda deck: finish(deck, "source_down"),
+        "source/source_not_available: The source is not available",
+        "as the scenario `source_down` has it",
+    ),
     "empty_output": (finish, " has an empty output", "the task an `output_schema`"),
     "raised_error": (
         lambda deck: deliver(deck, raising(KeyError("booking"))),
