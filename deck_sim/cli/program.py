@@ -22,6 +22,7 @@ _ON_SERVER = {
     "coverage": "Show which steps and branches were played in a world of a running server.",
     "register-webhook": "Register a URL that gets the webhooks of a world of a running server.",
     "reset": "Empty a world of a running server, and give it the server's settings.",
+    "health": "Say whether a server answers, as the health check of a container does.",
 }
 # Every other command is a row here, and a module of its name defines `command`. A shared module
 # defines each of its commands under the command's name.

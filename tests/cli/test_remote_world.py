@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from deck_sim import DeckSim
+from deck_sim import DeckSim, __version__
 
 
 @pytest.fixture
@@ -157,3 +157,10 @@ def test_the_timeline_can_be_a_page(drive, run_task, tmp_path):
     page = tmp_path / "timeline.html"
     assert f"{run['id']}" in drive("timeline", "--html", f"{page}").stdout
     assert f"{run['id']}" in page.read_text()
+
+
+def test_health_fails_if_no_server_answers(cli, server):
+    printed = cli("health", "--url", server.url)
+    assert (printed.exit_code, printed.stdout) == (0, f"deck-sim {__version__} at {server.url}\n")
+    printed = cli("health", "--url", "http://127.0.0.1:9")
+    assert (printed.exit_code, printed.stdout) == (1, "")

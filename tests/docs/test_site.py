@@ -36,7 +36,7 @@ def test_a_link_to_a_page_or_picture_is_one_of_the_site(site):
 
 
 def test_a_link_to_a_file_leads_to_its_place_on_the_page_of_its_folder(site):
-    (link,) = re.findall(r"\]\((files/.*compose.*?)\)", site.pages["deployment.md"])
+    (link,) = re.findall(r"\]\((files/\S*#composeyaml)\)", site.pages["deployment.md"])
     assert link == "files/deploy.md#composeyaml"
     assert "## compose.yaml\n\n````yaml\n" in site.pages["files/deploy.md"]
 

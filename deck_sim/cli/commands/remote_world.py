@@ -1,4 +1,4 @@
-"""The commands for one world of a running server, which `--key` selects, such as `advance`."""
+"""The commands for a running server: most are for one world, which `--key` selects."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import click
 from deck_sim.base.durations import format_duration
 from deck_sim.base.redaction import mask_key
 from deck_sim.cli.options import (
+    ANY_KEY,
     DURATION,
     FILE,
     JSON,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from deck_sim.handle.deck import Deck
+
+_ANSWER_SECONDS = 5  # for the answer to a health check
 
 
 def on_server(act: Callable[..., tuple[Any, object]]) -> Callable[..., None]:
@@ -237,3 +240,14 @@ def reset(deck: Deck, seed: int | None) -> tuple[Any, str]:
     deck.reset(seed=seed)
     world = deck.world
     return world, f"new world for {deck.api_key}; its clock shows {world['now']}"
+
+
+@click.command(epilog=examples("deck-sim health", "deck-sim health --url http://deck:8765"))
+@SERVER_URL
+def health(url: str) -> None:
+    """Say whether a server answers, as the health check of a container does."""
+    from deck_sim.handle.connect.control import Control
+    from deck_sim.handle.connect.transports import Transport
+
+    answer = Control(Transport(url), ANY_KEY, _ANSWER_SECONDS).read("/health")
+    echo(f"deck-sim {json.loads(answer)['version']} at {url}")
