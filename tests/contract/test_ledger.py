@@ -9,7 +9,7 @@ from deck_sim.contract.ledger import rows_of
 # How a source begins: a page by its topic, what a client does, or why deck-sim decided so.
 SOURCES = {
     "documented": r"docs\.deck\.co, [^:]+: .+",
-    "observed": r"(a public client|docs\.prodbreak\.com, [^:]+): .+",
+    "observed": r"(a public client|docs\.prodbreak\.com, [^:]+|an answer of api\.deck\.co): .+",
     "assumed": "(nothing public; |two pages differ: ).+",
 }
 
