@@ -5,6 +5,7 @@ These calls change no world, and an `on_poll` clock does not move.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -88,8 +89,10 @@ def show_resource(simulation: Simulation, id: str) -> Json:
 def due_as_json(world: World, due: Due) -> Json:
     """Return a timer as JSON: its time, its resource, its effect, and the next status, if any."""
     to = next_status(world, due)
+    # Rounded up to a millisecond, so that an advance to it reaches the timer.
+    rest = timedelta(microseconds=-due.at.microsecond % 1000)
     return {
-        "at": format_moment(due.at),
+        "at": format_moment(due.at + rest),
         "in": format_duration(due.at - world.now),
         "id": due.owner,
         "what": EFFECTS[due.name],

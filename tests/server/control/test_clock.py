@@ -62,3 +62,13 @@ def test_an_advance_says_what_is_due_next(sim, run_task):
     assert moved["next"] == sim.get("/next").json()["due"][0]
     assert (moved["next"]["id"], moved["next"]["to"]) == (run["id"], "running")
     assert sim.post("/clock/advance", json={"by": "1d"}).json()["next"] is None
+
+
+def test_an_advance_to_what_is_due_reaches_it(sim, run_task):
+    """Also if it is due between two milliseconds, as after a real clock was frozen."""
+    sim.post("/clock/advance", json={"by": "0.5ms"})
+    run = run_task()
+    due = sim.get("/next").json()["due"][0]
+    assert due["at"] == "2025-01-15T09:30:03.001Z"
+    sim.post("/clock/advance", json={"to": due["at"]})
+    assert sim.get(f"/resources/{run['id']}").json()["resource"]["status"] == "running"
