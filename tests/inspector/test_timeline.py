@@ -128,3 +128,11 @@ def test_the_axis_and_keys_show_a_past_moment_which_the_address_keeps(
     page.keyboard.press("Escape")
     expect(past).to_be_hidden()
     expect(waiting).to_contain_text("Enter the 6-digit code")
+
+
+def test_a_report_of_one_moment_has_room_for_the_label_of_now(page, deck, deck_client, tmp_path):
+    deck_client.get("/agents")
+    deck.write_html(tmp_path / "report.html")
+    page.goto((tmp_path / "report.html").as_uri())
+    axis = page.locator(".tl-axis").bounding_box()
+    assert page.get_by_text("now 09:30:00").bounding_box()["x"] >= axis["x"]

@@ -18,10 +18,10 @@ import { showMoment } from "../views/past.js";
  */
 
 const ZOOM_STEP = 1.5;
-/** Pixels: the width of a fold with a label; around the label of now; left of the first label. */
+/** Pixels: the width of a fold with a label; around the label of now; left of the first labels. */
 const NARROWEST_LABEL = 40;
 const NOW_ROOM = 76;
-const FIRST_LABEL = 20;
+const [FIRST_LABEL, FIRST_NOW] = [20, 32];
 
 export class DeckTimeline extends HTMLElement {
   constructor() {
@@ -213,18 +213,19 @@ export class DeckTimeline extends HTMLElement {
 /** The labels of the axis. @param {View} view @param {boolean} isPast */
 function axisView({ axis, now }, isPast) {
   const lengths = axis.folds.filter(({ width }) => width >= NARROWEST_LABEL);
+  const nowAt = Math.max(axis.x(now), FIRST_NOW);
   return html`${lengths.map(
       ({ from, to, left, width }) =>
         html`<span class="tl-length" .style=${at(left + width / 2)}>${roughText(to - from)}</span>`,
     )}
     ${axis
       .ticks()
-      .filter(({ x }) => Math.abs(x - axis.x(now)) >= NOW_ROOM)
+      .filter(({ x }) => Math.abs(x - nowAt) >= NOW_ROOM)
       .map(
         ({ x, text }) =>
           html`<span class="tl-tick mono" .style=${at(Math.max(x, FIRST_LABEL))}>${text}</span>`,
       )}
-    <span class="tl-now mono" .style=${at(axis.x(now))}
+    <span class="tl-now mono" .style=${at(nowAt)}
       >${isPast ? "at" : "now"} ${clockText(now).slice(0, 8)}</span
     >`;
 }
