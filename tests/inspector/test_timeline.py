@@ -130,9 +130,24 @@ def test_the_axis_and_keys_show_a_past_moment_which_the_address_keeps(
     expect(waiting).to_contain_text("Enter the 6-digit code")
 
 
-def test_a_report_of_one_moment_has_room_for_the_label_of_now(page, deck, deck_client, tmp_path):
+@pytest.fixture
+def open_report(page, deck, tmp_path):
+    def open_report():
+        deck.write_html(tmp_path / "report.html")
+        page.goto((tmp_path / "report.html").as_uri())
+
+    return open_report
+
+
+def test_a_report_of_one_moment_has_room_for_the_label_of_now(page, deck_client, open_report):
     deck_client.get("/agents")
-    deck.write_html(tmp_path / "report.html")
-    page.goto((tmp_path / "report.html").as_uri())
+    open_report()
     axis = page.locator(".tl-axis").bounding_box()
     assert page.get_by_text("now 09:30:00").bounding_box()["x"] >= axis["x"]
+
+
+def test_a_report_without_lanes_does_not_blame_the_filter(page, deck_client, open_report):
+    deck_client.get("/agents")
+    open_report()
+    expect(page.get_by_text("No run or login.")).to_be_visible()
+    expect(page.get_by_text("No lane matches the filter.")).to_be_hidden()

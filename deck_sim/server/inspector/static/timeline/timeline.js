@@ -171,7 +171,7 @@ export class DeckTimeline extends HTMLElement {
           </div>
         </div>
       </div>
-      ${rows.length ? nothing : html`<p class="strip muted">${ctx.isPast ? "No lane was there yet, or none matches the filter." : "No lane matches the filter."}</p>`}`;
+      ${rows.length ? nothing : html`<p class="strip muted">${lanes.size ? "No lane matches the filter." : `No run or login${ctx.isPast ? " was there yet" : ""}.`}</p>`}`;
   }
 
   /** The meaning of keys. Arrows scroll while the focus is elsewhere.
