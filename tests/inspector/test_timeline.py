@@ -151,3 +151,19 @@ def test_a_report_without_lanes_does_not_blame_the_filter(page, deck_client, ope
     open_report()
     expect(page.get_by_text("No run or login.")).to_be_visible()
     expect(page.get_by_text("No lane matches the filter.")).to_be_hidden()
+
+
+def test_a_report_shows_a_past_moment_which_its_address_keeps(page, deck, open_report):
+    deck.start_run("mfa_then_success", status="interaction_required")
+    open_report()
+    axis = page.locator(".tl-axis").bounding_box()
+    page.mouse.move(axis["x"] + 400, axis["y"] + 9)
+    page.mouse.down()
+    page.mouse.move(axis["x"] + 16, axis["y"] + 9)
+    page.mouse.up()
+    page.wait_for_url(re.compile("at="))
+    page.reload()
+    expect(page.locator(".past-bar")).to_contain_text("as it was at 09:30:00")
+    expect(page.get_by_role("row", name=re.compile("Run 1"))).to_contain_text("queued")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("row", name=re.compile("Run 1"))).to_contain_text("interaction")
