@@ -256,3 +256,18 @@ def test_a_run_is_started_without_a_program(page, open_tab, sim):
     details(page).get_by_role("button", name="Play", exact=True).click()
     expect(details(page)).to_contain_text("Run 2")
     assert [run["status"] for run in sim.get("/task-runs").json()["data"]] == ["queued"] * 2
+
+
+def test_controls_claim_nothing_before_the_server_has_answered(page, open_tab, api, watch):
+    watch.refusals_are_expected = True
+    open_tab(page)
+    page.route("**/_sim/**", lambda call: call.abort())
+    page.keyboard.press("5")
+    expect(page.get_by_role("main")).to_contain_text("The server does not answer.")
+    page.unroute("**/_sim/**")
+    expect(page.get_by_label("session limit")).to_be_visible()
+    expect(page.get_by_text("Nothing is queued.")).to_be_visible()
+    page.route("**/_sim/world", lambda call: call.abort())
+    api.get("/agents")
+    expect(page.get_by_role("button", name="Calls 1")).to_be_visible()
+    expect(page.get_by_label("session limit")).to_be_visible()

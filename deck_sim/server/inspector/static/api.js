@@ -128,7 +128,8 @@ export function fetched(ctx, path, version = "") {
     answer = { data: null, error: null, epoch, version: null };
     answers.set(path, answer);
   }
-  if (answer.version !== version) void ask(ctx, path, answer, version);
+  if (answer.version !== version && ctx.connection.state !== "silent")
+    void ask(ctx, path, answer, version);
   return answer;
 }
 
@@ -138,7 +139,9 @@ async function ask(ctx, path, answer, version) {
   answer.version = version;
   try {
     Object.assign(answer, { data: await ctx.api.get(path), error: null });
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
+    // A server that is back is asked again; until then its last answer is shown.
+    if (error.status === 0) return void Object.assign(answer, { error, version: null });
     Object.assign(answer, { data: null, error });
   }
   ctx.refresh();

@@ -8,6 +8,7 @@ import { countText, words } from "../parts/format.js";
 import {
   button,
   dataList,
+  emptyState,
   field,
   formOf,
   idText,
@@ -23,7 +24,7 @@ import {
   when,
   withCode,
 } from "../parts/widgets.js";
-import { resourceLink } from "./details.js";
+import { resourceLink, whyMissing } from "./details.js";
 import { faultForm, faultRow, troubleButtons } from "./faults.js";
 import { scenariosOf } from "./scenarios.js";
 
@@ -33,6 +34,10 @@ const SMALL = "button button-small";
 
 /** @param {Context} ctx */
 export function controlsView(ctx) {
+  const answers = ["queue", "faults", "holds", "world"].map((name) =>
+    current(ctx, `/_sim/${name}`),
+  );
+  if (![schemasOf(ctx), ...answers].every(Boolean)) return emptyState("Controls", whyMissing(ctx));
   return html`${dataList(
       "scenario-names",
       scenariosOf(ctx).map(({ name }) => name),
@@ -86,7 +91,7 @@ function itemList(rows, none) {
 /** @param {Context} ctx */
 function queueCard(ctx) {
   /** @type {[string, string[]][]} */
-  const queues = Object.entries(current(ctx, "/_sim/queue")?.queues ?? {});
+  const queues = Object.entries(current(ctx, "/_sim/queue").queues);
   const rows = queues.filter(([, names]) => names.length);
   /** @param {SubmitEvent} event */
   const add = (event) => {
@@ -125,7 +130,7 @@ function queueCard(ctx) {
 /** @param {Context} ctx */
 function faultsCard(ctx) {
   /** @type {any[]} */
-  const faults = current(ctx, "/_sim/faults")?.data ?? [];
+  const faults = current(ctx, "/_sim/faults").data;
   const clear = () => ctx.act("No faults", ctx.api.del("/_sim/faults"));
   return controlCard(
     "Faults",
@@ -141,9 +146,9 @@ function faultsCard(ctx) {
 
 /** @param {Context} ctx */
 function holdsCard(ctx) {
-  const { held_events = [], calls = [] } = schemasOf(ctx) ?? {};
+  const { held_events, calls } = schemasOf(ctx);
   /** @type {any[]} */
-  const holds = current(ctx, "/_sim/holds")?.data ?? [];
+  const holds = current(ctx, "/_sim/holds").data;
   /** @param {SubmitEvent} event */
   const hold = (event) => {
     const { what } = readForm(event);
@@ -192,9 +197,9 @@ function holdRow(ctx, { id, event, of: owner, call, held, answers, met }) {
 
 /** @param {Context} ctx */
 function settingsCard(ctx) {
-  const properties = schemasOf(ctx)?.settings.properties ?? {};
+  const properties = schemasOf(ctx).settings.properties;
   const world = current(ctx, "/_sim/world");
-  const names = Object.keys(properties).filter((name) => world && name in world);
+  const names = Object.keys(properties).filter((name) => name in world);
   /** @param {SubmitEvent} event */
   const save = (event) => {
     const values = new FormData(formOf(event));

@@ -83,6 +83,11 @@ export function missing({ data, error }) {
   return html`<p class="muted" aria-busy="true">Loading…</p>`;
 }
 
+/** Instead of a tab whose answers have not come. @param {Context} ctx @returns {string} */
+export function whyMissing(ctx) {
+  return ctx.isOffline ? "The server does not answer." : "Loading…";
+}
+
 /** Instead of details. @param {Context} ctx @param {string} text why there are none */
 export function absent(ctx, text) {
   return callout("over", ctx.isPast ? "It had not happened at this moment." : text);

@@ -70,8 +70,7 @@ export function troubleButtons(ctx, patterns) {
 /** @param {Context} ctx @param {any} schemas the answer of `/_sim/schemas` */
 export function faultForm(ctx, schemas) {
   const [family, effect] = chosen;
-  const schema = schemas?.faults[family][effect];
-  if (!schema) return nothing;
+  const schema = schemas.faults[family][effect];
   const shapes = Object.entries(schema.properties).map(
     ([name, property]) => /** @type {const} */ ([name, shapeOf(property)]),
   );

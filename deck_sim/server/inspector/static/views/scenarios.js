@@ -14,7 +14,7 @@ import {
   programCode,
   searchField,
 } from "../parts/widgets.js";
-import { missing, section, yamlView } from "./details.js";
+import { missing, section, whyMissing, yamlView } from "./details.js";
 
 /** @typedef {import("../app.js").Context} Context */
 /**
@@ -36,8 +36,7 @@ export function scenariosOf(ctx) {
 /** @param {Context} ctx */
 export function scenariosView(ctx) {
   const all = scenariosOf(ctx);
-  if (!all.length)
-    return emptyState("Scenarios", ctx.isOffline ? "The server does not answer." : "Loading…");
+  if (!all.length) return emptyState("Scenarios", whyMissing(ctx));
   const terms = searched.toLowerCase().split(/\s+/);
   const matching = all.filter((scenario) => {
     const { name, summary } = scenario;
