@@ -525,7 +525,7 @@ class Deck(AbstractContextManager["Deck"]):
         """
         from deck_sim.server.inspector.html_report import record_world, write_page
 
-        page = write_page(record_world(self._control.read, "test"), title, text)
+        page = write_page(record_world(self._control.read, "test", text), title, text)
         Path(file).write_text(page, encoding="utf-8")
 
     def coverage(self) -> list[Json]:

@@ -15,7 +15,7 @@ from deck_sim.base.errors import listed
 from deck_sim.base.real_time import process_now
 from deck_sim.handle.expected_call import show_value
 from deck_sim.handle.timeline import Timeline, TimelineEntry, cut_middle
-from deck_sim.runtime.findings import FINDING_KINDS, Finding, list_findings
+from deck_sim.runtime.findings import FINDING_KINDS, Finding, is_needless, list_findings
 from deck_sim.runtime.moment_text import format_moment
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def write_report(deck: "Deck", failure: str = "") -> Report:
     ]
     groups = dict[str, list[Finding]]()
     for finding in findings:
-        if finding.reason in failure:
+        if finding.reason in failure or is_needless(finding.kind, failure):
             continue
         if finding.kind == "no_calls" and finding.remedy and deck.interceptions:
             hosts = listed(host for client in deck.interceptions for host in client.hosts)

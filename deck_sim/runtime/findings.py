@@ -48,6 +48,8 @@ _REFUSED_SIGNATURE = (400, 401, 403)  # how applications answer a webhook with a
 # Words in the errors of webhook libraries.
 _OF_SIGNATURES = re.compile("signature|verif", re.IGNORECASE)
 _OF_TIMES = re.compile("timestamp|too (old|new)|expired", re.IGNORECASE)
+# What ends a test before its application is called.
+_UNKNOWN_SCENARIO = re.compile(r"DeckSimError: .*\bunknown scenario\b")
 _CRASHED, _NO_ROUTE = 500, (404, 405)
 _BYTES = "verify the bytes of the body as received, not parsed and serialized again?"
 # The likely cause of a failed attempt.
@@ -126,6 +128,11 @@ def list_findings(findings: Sequence[Finding]) -> list[str]:
     """Return a line for each finding. A remedy of several findings is given once, in the last."""
     last = {finding.remedy: finding for finding in findings}
     return [row.text if last[row.remedy] is row else row.reason for row in findings]
+
+
+def is_needless(kind: str, failure: str) -> bool:
+    """Whether the text of a failure gives the only reason for findings of this kind."""
+    return kind == "no_calls" and _UNKNOWN_SCENARIO.search(failure) is not None
 
 
 def explain_refused(calls: Mapping[str, int], how: str) -> str:

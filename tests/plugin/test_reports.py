@@ -125,3 +125,11 @@ def test_an_ini_file_that_the_folder_hides_is_named(run_pytest, pytester, monkey
     assert run_pytest("--deck-html=../pages").ret == pytest.ExitCode.NO_TESTS_COLLECTED
     (project / "pytest.ini").unlink()
     assert run_pytest("--deck-html", "../pages").ret == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_an_unknown_scenario_is_the_only_finding(run, pytester):
+    """No call came because the test ended, not because the application has another address."""
+    result = run("def test_it(deck):\n    deck.use('sucess')", "--deck-html=pages")
+    result.stdout.no_fnmatch_line("*was not called*")
+    recording = pages(pytester.path / "pages")["test_it"]
+    assert recording["answers"]["/_sim/findings"]["data"] == []

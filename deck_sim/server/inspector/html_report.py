@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from deck_sim.base.errors import DeckSimError
+from deck_sim.runtime.findings import is_needless
 from deck_sim.server.inspector.serving import FILES, PAGE
 
 Read = Callable[[str], str]  # the answer of a GET below `/_sim`; a refusal is a `DeckSimError`
@@ -30,9 +31,9 @@ _LEFT_OUT = re.compile(r"/\*\*?\s(?:(?!\*/).)*\*/|^\s*//[^\n]*\n|^\s+", re.DOTAL
 _URL_SAFE = " !$&'()*+,-./:;=?@[]^_`{|}~"  # allowed in a `data:` URL in HTML or JSON
 
 
-def record_world(read: Read, caller: str = "http") -> Json:
+def record_world(read: Read, caller: str = "http", failure: str = "") -> Json:
     """Return a recording of a world: its timeline, and the answers the inspector reads, by path.
-    Findings are in the words for `caller`.
+    Findings are in the words for `caller`, without those that `failure` makes needless.
     """
     recording: Json = json.loads(read("/timeline?after=0"))
     kinds = {entry["id"]: entry["kind"] for entry in recording["data"] if entry["kind"] != "call"}
@@ -41,6 +42,7 @@ def record_world(read: Read, caller: str = "http") -> Json:
     destinations = [id_ for id_, kind in kinds.items() if kind == "event_destination"]
     others = [id_ for id_, kind in kinds.items() if kind != "event_delivery"]
     resources = _read_all(read, "/resources/{}", others)
+    findings = json.loads(read(f"/findings?caller={caller}"))["data"]
     edition, schemas = recording["world"]["edition"], json.loads(read("/schemas"))
     answers = {
         **resources,
@@ -50,7 +52,9 @@ def record_world(read: Read, caller: str = "http") -> Json:
         **_read_all(read, "/deliveries/{}", deliveries),
         **_read_all(read, "/destinations/{}/messages", destinations),
         "/_sim/next": json.loads(read("/next")),
-        "/_sim/findings": json.loads(read(f"/findings?caller={caller}")),
+        "/_sim/findings": {
+            "data": [row for row in findings if not is_needless(row["kind"], failure)]
+        },
         "/_sim/schemas": {"editions": {edition: schemas["editions"][edition]}},
     }
     return {**recording, "next": answers["/_sim/next"], "answers": answers}
