@@ -297,8 +297,7 @@ def _find_undelivered(source: Source, *, of_test: bool) -> Iterator[Row]:
         reason = f"{delivery['event_type']} ({delivery.id}), attempt {attempt.number}: {result}"
         refused = status in _REFUSED_SIGNATURE or (status == _CRASHED and not answer)
         secret = source.simulation.world.all("event_destination")[id_].hidden["secret"]
-        # `deck_webhooks` refuses a signature, and otherwise answers as the test says.
-        is_meant = attempt.fault or (RECEIVER_HEADER in attempt.response and not attempt.refusal)
+        is_meant = _is_meant(attempt)
         signs = {
             "fault": is_meant,
             "route": status in _NO_ROUTE,
@@ -317,6 +316,14 @@ def _find_undelivered(source: Source, *, of_test: bool) -> Iterator[Row]:
         details = {"attempt": attempt.number, "status": status, "fault": attempt.fault}
         details["destination"] = id_
         yield delivery.id, reason, remedy, details
+
+
+def _is_meant(attempt: AttemptResult) -> bool:
+    """Whether an attempt has the result that the test asked for. `deck_webhooks` refuses a
+    signature, and otherwise answers as the test says.
+    """
+    is_answer = RECEIVER_HEADER in attempt.response and not attempt.refusal
+    return attempt.fault is not None or is_answer
 
 
 def _failed_in_test(source: Source, delivery: Resource, attempt: AttemptResult) -> bool:
@@ -377,10 +384,13 @@ def held_answers(source: Source) -> Iterator[Row]:
 
 def unfinished_resource(source: Source) -> Iterator[Row]:
     simulation = source.simulation
+    results = {delivery.id: attempt for delivery, attempt in _last_attempts(source)}
+    refused = {id_ for id_, result in results.items() if not (result.ok or _is_meant(result))}
     for resource in find_unfinished(simulation.world)[-MOST_UNFINISHED:]:
         wait, remedy = explain_wait(simulation, resource), ""
         if wait.remedy["do"] == "advance" and simulation.mode == FROZEN:
-            remedy = source.terms["advance"]
+            mend = "first mend its receiver, then " if resource.id in refused else ""
+            remedy = mend + source.terms["advance"]
         elif answer := find_right_answer(simulation, resource.id):
             right = json.dumps(redact_body(answer), ensure_ascii=False)
             remedy = source.terms["answer"].format(id=resource.id, answer=right)

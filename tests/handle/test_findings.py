@@ -333,6 +333,23 @@ def test_an_undelivered_webhook_has_its_last_answer_and_a_hint(deck):
 
 
 @pytest.mark.deck(strict=False)
+def test_a_receiver_is_mended_before_the_clock_moves(deck):
+    """Unless the test asked for the failure."""
+
+    def remedy(**faults):
+        deck.reset()
+        deck.deliver_to(answering(500), events=["agent.created"])
+        if faults:
+            deck.fault("agent.created", **faults)
+        deck.create("agents", {"name": "Concierge"})
+        deck.advance("0s")
+        return rows_of(deck, "unfinished_resource")[0]["remedy"]
+
+    assert remedy().startswith("first mend its receiver, then move the clock with")
+    assert remedy(status=503).startswith("move the clock with")
+
+
+@pytest.mark.deck(strict=False)
 def test_another_secret_changed_bytes_and_a_clock_that_is_off_are_told_apart(deck, receiver):
     """A receiver that has taken another webhook has the right secret."""
 
