@@ -146,6 +146,18 @@ def test_a_report_of_one_moment_has_room_for_the_label_of_now(page, deck_client,
     assert page.get_by_text("now 09:30:00").bounding_box()["x"] >= axis["x"]
 
 
+@pytest.mark.deck(lint="off")
+def test_many_marks_of_the_first_moment_are_inside_the_plot(page, deck, deck_client, open_report):
+    ready = deck.ready_task()
+    run = deck_client.post(f"/tasks/{ready.task_id}/run", json=ready.login).json()
+    for _ in range(12):
+        deck_client.get(f"/task-runs/{run['id']}")
+    open_report()
+    mark = page.get_by_role("button", name=re.compile("^1. marks: "))
+    plot = page.locator(".tl-plot", has=mark)
+    assert mark.bounding_box()["x"] >= plot.bounding_box()["x"]
+
+
 def test_a_report_without_lanes_does_not_blame_the_filter(page, deck_client, open_report):
     deck_client.get("/agents")
     open_report()

@@ -7,7 +7,7 @@ import { MARKS, isRefused } from "./words.js";
 
 export const MOST_LANES = 500;
 /** Free pixels before the first moment. */
-export const BEFORE = 16;
+export const BEFORE = 24;
 const END = 18; // the width of the square with which a lane ends
 const NARROW = 640;
 const LONGEST = 60_000; // pixels; elements that are much wider are drawn slowly

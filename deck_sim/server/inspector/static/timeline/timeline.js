@@ -21,7 +21,7 @@ const ZOOM_STEP = 1.5;
 /** Pixels: the width of a fold with a label; around the label of now; left of the first labels. */
 const NARROWEST_LABEL = 40;
 const NOW_ROOM = 76;
-const [FIRST_LABEL, FIRST_NOW] = [20, 32];
+const [FIRST_LABEL, FIRST_NOW] = [12, 24];
 
 export class DeckTimeline extends HTMLElement {
   constructor() {
