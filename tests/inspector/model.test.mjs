@@ -99,13 +99,15 @@ test("a history has calls where they happened, and a call the entries that it ca
     moved(2, "running"),
     call(2, 2, "GET run", { resource_ids: ["trun_1", "conn_9"] }),
     call(2, 2, "GET run"),
+    call(2, 2, "POST run", { errors: ["request/input_invalid"], resource_ids: [] }),
+    moved(2, "pending"),
     moved(4, "completed"),
   );
   const items = historyOf(story.lane("trun_1")).map(({ label }) => label);
   const polls = ["GET run", "GET run"];
-  assert.deepEqual(items, ["POST run", "queued", "running", ...polls, "completed"]);
+  assert.deepEqual(items, ["POST run", "queued", "running", ...polls, "pending", "completed"]);
   const caused = story.calls.map((record) => causedBy(story, record).map(({ what }) => what));
-  assert.deepEqual(caused, [["created as queued"], [], []]);
+  assert.deepEqual(caused, [["created as queued"], [], [], []]);
 });
 
 test("an event stands behind the entry that emitted it", () => {

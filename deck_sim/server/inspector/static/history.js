@@ -14,11 +14,13 @@ export function entryOf(model, number) {
 }
 
 /**
- * The entries that a call caused: those that follow it at its moment, before the next call.
+ * The entries that a call caused: those that follow it at its moment, before the next call. A refused
+ * call changes nothing, and what follows it was done by a call of the control API.
  * @param {Model} model
  * @param {Call} call
  */
 export function causedBy(model, call) {
+  if (call.errors?.length) return [];
   const next = model.calls.find(({ number }) => number > call.number);
   const entries = [];
   for (const entry of model.entries.slice(call.after, next?.after)) {
