@@ -148,7 +148,7 @@ function attemptRow(from, attempt, isOpen) {
     )}
     ${when(
       signature,
-      html`<p>
+      html`<p class="row">
         ${outcome(!isForged, `The signature is ${isForged ? "not valid" : "valid"}`)}
         <span class="muted">${signature?.why}</span>
       </p>`,

@@ -38,7 +38,7 @@ export function webhooksView(ctx) {
   const all = failedOnly ? deliveries.filter(hasFailed) : deliveries;
   const toggle = () => ctx.set({ chips: toggled(ctx.ui.chips, "failed") });
   return html`<div class="stack webhooks">
-    <section aria-label="Destinations">
+    <section class="stack" aria-label="Destinations">
       <h2>Destinations</h2>
       ${list(
         destinations.map((destination) => destinationCard(ctx, destination)),
