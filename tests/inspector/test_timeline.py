@@ -95,6 +95,13 @@ def test_of_many_runs_the_newest_are_lanes_and_the_filter_finds_the_others(
     expect(page.get_by_role("row", name="trun_42,")).to_be_visible()
 
 
+def drag_to_the_beginning(axis):
+    axis.hover(position={"x": 400, "y": 9})
+    axis.page.mouse.down()
+    axis.hover(position={"x": 16, "y": 9})
+    axis.page.mouse.up()
+
+
 def test_the_axis_and_keys_show_a_past_moment_which_the_address_keeps(
     page, open_tab, run_task, advance, api
 ):
@@ -104,11 +111,8 @@ def test_the_axis_and_keys_show_a_past_moment_which_the_address_keeps(
     open_tab(page, select=f"resource:{run['id']}")
     waiting = page.get_by_role("region", name="What is unfinished")
     expect(waiting).to_contain_text("Enter the 6-digit code")
-    axis = page.locator(".tl-axis").bounding_box()
-    page.mouse.move(axis["x"] + 400, axis["y"] + 9)
-    page.mouse.down()
-    page.mouse.move(axis["x"] + 16, axis["y"] + 9)
-    page.mouse.up()
+    expect(page.get_by_text("1 finding")).to_be_visible()  # it moves the axis down
+    drag_to_the_beginning(page.locator(".tl-axis"))
     past = page.locator(".past-bar")
     expect(past).to_contain_text("as it was at 09:30:00")
     expect(waiting).to_contain_text("connecting → connected")
@@ -168,11 +172,7 @@ def test_a_report_without_lanes_does_not_blame_the_filter(page, deck_client, ope
 def test_a_report_shows_a_past_moment_which_its_address_keeps(page, deck, open_report):
     deck.start_run("mfa_then_success", status="interaction_required")
     open_report()
-    axis = page.locator(".tl-axis").bounding_box()
-    page.mouse.move(axis["x"] + 400, axis["y"] + 9)
-    page.mouse.down()
-    page.mouse.move(axis["x"] + 16, axis["y"] + 9)
-    page.mouse.up()
+    drag_to_the_beginning(page.locator(".tl-axis"))
     page.wait_for_url(re.compile("at="))
     page.reload()
     expect(page.locator(".past-bar")).to_contain_text("as it was at 09:30:00")
